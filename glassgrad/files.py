@@ -1,4 +1,4 @@
-"""Writing files so that a full disk, an error or an interrupt never costs the reader the old one."""
+"""Writing files so that an error, an interrupt or a full disk never costs the old one."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, _usual_mode())
-        os.replace(temporary, target)
+        Path(temporary).chmod(_usual_mode())
+        Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -1,0 +1,37 @@
+# Everything from a bare machine: python3 with venv, and make. A C compiler is used if there is one.
+
+PYTHON ?= python3
+BIN = .venv/bin
+CORE = setup.py pyproject.toml glassgrad/errors.py glassgrad/ops.py glassgrad/value.py
+
+.PHONY: demo test lint bench install clean
+
+demo: .venv/demo-installed  ## train on the penguins and say where the report is
+	$(BIN)/glassgrad train penguins --seed 0 --out runs/penguins --force
+
+test: install lint  ## check everything, on the compiled core and on pure Python
+	$(BIN)/python -m pytest
+	GLASSGRAD_PURE=1 $(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install  ## every figure of the README, beside its peers
+	$(BIN)/python -m benchmarks
+
+install: .venv/installed  ## all extras and the tools of the tests
+
+clean:
+	rm -rf .venv build *.egg-info runs glassgrad/*.so *__mypyc*.so
+
+.venv/demo-installed: $(CORE)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[all]"
+	touch $@
+
+.venv/installed: $(CORE)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@ .venv/demo-installed

@@ -1,0 +1,325 @@
+"""Neurons, layers and networks, made of nothing but Values.
+
+A module finds its parameters by looking through its own attributes, so a network of your own is a
+class with Values, modules, or lists of them. Training lives in `optim.py` and `train.py`, saving
+in `storage.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from glassgrad import ops
+from glassgrad.errors import explain
+from glassgrad.value import Value, maximum
+
+
+class Module:
+    """Anything with parameters. Subclass it, and give it Values, modules, or lists of them.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.start = Value(2.0), Value(1.0)
+    ...
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.start
+    >>> Line()(3)
+    Value(data=7.0)
+    >>> Line().named_parameters()
+    [('slope', Value(data=2.0)), ('start', Value(data=1.0))]
+    """
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """Each parameter once, with the path to it, such as `layers.0.neurons.3.weights.1`."""
+        found: dict[Value, str] = {}
+        for name, value in _values_in(vars(self), ""):
+            found.setdefault(value, name)  # a shared parameter goes by its first name
+        return [(name, value) for value, name in found.items()]
+
+    def parameters(self) -> list[Value]:
+        """Every number that training may change."""
+        return [value for _, value in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set all gradients to 0, which `backward` adds to."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """A copy of all parameters by name."""
+        return {name: value.data for name, value in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set all parameters; raises ValueError, and changes nothing, unless the names agree."""
+        named = dict(self.named_parameters())
+        if named.keys() != state.keys():
+            raise _other_names(named.keys() - state.keys(), state.keys() - named.keys())
+        for name, value in named.items():
+            value.data = float(state[name])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+
+
+class Neuron(Module):
+    """The activation of a weighted sum of the inputs and a bias.
+
+    n_inputs: how many numbers come in.
+    activation: "linear", or the name of an operation of one input, such as "tanh" or "relu".
+    init: "uniform" in -1 to 1, biases too, as in the lecture; "xavier" (Glorot and Bengio 2010) or
+    "he" (He and others 2015), whose spread shrinks with the number of inputs, biases 0.
+    seed: of the weights: the same seed gives the same neuron.
+
+    >>> neuron = Neuron(2, activation="relu", seed=0)
+    >>> neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = 2.0, -1.0, 0.5
+    >>> neuron([3.0, 1.0])
+    Value(data=5.5)
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        activation: str = "tanh",
+        init: str = "uniform",
+        seed: int | Random | None = None,
+        n_outputs: int = 1,
+    ) -> None:
+        draw = _initializer(init, n_inputs, n_outputs, _random(seed))
+        self.weights = [Value(draw()) for _ in range(n_inputs)]
+        self.bias = Value(draw() if init == "uniform" else 0.0)
+        self.activation = activation
+        _activation(activation)
+
+    def __call__(self, inputs: Sequence[Any]) -> Value:
+        """The output for one example: a sequence of numbers or Values."""
+        _expect(len(self.weights), inputs)
+        total = self.bias
+        for weight, x in zip(self.weights, inputs, strict=True):
+            total = total + weight * x
+        return _activation(self.activation)(total)
+
+    @property
+    def w(self) -> list[Value]:
+        """The weights, by the lecture's name."""
+        return self.weights
+
+    @property
+    def b(self) -> Value:
+        """The bias, by the lecture's name."""
+        return self.bias
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)} inputs, {self.activation})"
+
+
+class Layer(Module):
+    """Neurons that see the same inputs. Arguments as for a Neuron.
+
+    >>> Layer(3, 2, activation="relu", seed=0)
+    Layer(3 -> 2 relu, 8 parameters)
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        activation: str = "tanh",
+        init: str = "uniform",
+        seed: int | Random | None = None,
+    ) -> None:
+        random = _random(seed)
+        self.n_inputs = n_inputs
+        self.activation = activation
+        self.neurons = [
+            Neuron(n_inputs, activation, init, random, n_outputs) for _ in range(n_outputs)
+        ]
+
+    def __call__(self, inputs: Sequence[Any]) -> Any:
+        """One Value from a layer of one neuron, a list of Values from a larger one."""
+        values = [x if isinstance(x, Value) else Value(x) for x in inputs]
+        outputs = [neuron(values) for neuron in self.neurons]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def __repr__(self) -> str:
+        shape = f"{self.n_inputs} -> {len(self.neurons)} {self.activation}"
+        return f"Layer({shape}, {len(self.parameters())} parameters)"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: each layer's outputs are the next one's inputs.
+
+    n_inputs: how many numbers come in. sizes: the number of neurons of each layer.
+    activation: a name for the hidden layers, the last one being linear; or a name for each layer.
+    init, seed: as for a Neuron.
+
+    >>> MLP(3, [4, 4, 1], seed=0)
+    MLP(3 -> 4 tanh -> 4 tanh -> 1 linear, 41 parameters)
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        sizes: Sequence[int],
+        activation: str | Sequence[str] = "tanh",
+        init: str = "uniform",
+        seed: int | Random | None = None,
+    ) -> None:
+        if isinstance(activation, str):
+            activation = [activation] * (len(sizes) - 1) + ["linear"]
+        random = _random(seed)
+        widths = [n_inputs, *sizes]
+        self.layers = [
+            Layer(n_in, n_out, name, init, random)
+            for n_in, n_out, name in zip(widths, sizes, activation, strict=False)
+        ]
+        if len(activation) != len(sizes) or not sizes:
+            raise _other_activations(len(sizes), activation)
+
+    def __call__(self, inputs: Sequence[Any]) -> Any:
+        """The last layer's output: a Value if it has one neuron, else a list of Values."""
+        outputs: Any = inputs
+        for layer in self.layers:
+            outputs = layer(outputs if isinstance(outputs, Sequence) else [outputs])
+        return outputs
+
+    def __repr__(self) -> str:
+        shape = "".join(f" -> {len(layer.neurons)} {layer.activation}" for layer in self.layers)
+        return f"MLP({self.layers[0].n_inputs}{shape}, {len(self.parameters())} parameters)"
+
+
+class Embedding(Module):
+    """A table of learned vectors, one for each of `count` things; `embedding(i)` is row i.
+
+    dimension: the length of each vector. The numbers start normal with mean 0 and deviation 1.
+
+    >>> letters = Embedding(26, 2, seed=0)
+    >>> len(letters(3)), len(letters.parameters())
+    (2, 52)
+    """
+
+    def __init__(self, count: int, dimension: int, seed: int | Random | None = None) -> None:
+        random = _random(seed)
+        self.rows = [[Value(random.gauss(0, 1)) for _ in range(dimension)] for _ in range(count)]
+
+    def __call__(self, index: int) -> list[Value]:
+        """The vector of thing number `index`."""
+        return self.rows[index]
+
+    def __repr__(self) -> str:
+        return f"Embedding({len(self.rows)} x {len(self.rows[0])})"
+
+
+def softmax(logits: Sequence[Value]) -> list[Value]:
+    """Probabilities that add up to 1, e**logit over the sum of them all.
+
+    The largest logit is taken off first: that changes nothing in the result, and no power of e
+    overflows (Goodfellow, Bengio and Courville, Deep Learning, 2016, 4.1).
+
+    >>> [p.data for p in softmax([Value(1000.0), Value(1000.0)])]
+    [0.5, 0.5]
+    """
+    largest = logits[0]
+    for logit in logits[1:]:
+        largest = maximum(largest, logit)
+    powers = [(logit - largest).exp() for logit in logits]
+    total = sum(powers, start=Value(0.0))
+    return [power / total for power in powers]
+
+
+def _values_in(thing: Any, path: str) -> Iterator[tuple[str, Value]]:
+    """The Values inside modules, lists, tuples and dicts, in order, with the path to each."""
+    if isinstance(thing, Value):
+        yield path, thing
+        return
+    if isinstance(thing, Module):
+        thing = vars(thing)
+    if isinstance(thing, Mapping):
+        items = list(thing.items())
+    elif isinstance(thing, (list, tuple)):
+        items = list(enumerate(thing))
+    else:
+        return
+    for name, part in items:
+        yield from _values_in(part, f"{path}.{name}" if path else str(name))
+
+
+def _activation(name: str) -> Callable[[Value], Value]:
+    op = ops.OPS.get(name)
+    if name == "linear":
+        return lambda x: x
+    if op is None or op.arity != 1:
+        names = ", ".join(["linear", *(op.name for op in ops.OPS.values() if op.arity == 1)])
+        raise ValueError(
+            explain(
+                f"no activation is called {name!r}",
+                f"Neuron(2, activation={name!r})",
+                f"the names are: {names}",
+                'Neuron(2, activation="relu")',
+            )
+        )
+    return op
+
+
+def _random(seed: int | Random | None) -> Random:
+    return seed if isinstance(seed, Random) else Random(seed)
+
+
+def _initializer(init: str, n_in: int, n_out: int, random: Random) -> Callable[[], float]:
+    if init == "uniform":
+        return lambda: random.uniform(-1.0, 1.0)
+    if init == "xavier":
+        limit = math.sqrt(6.0 / (n_in + n_out))
+        return lambda: random.uniform(-limit, limit)
+    if init == "he":
+        deviation = math.sqrt(2.0 / n_in)
+        return lambda: random.gauss(0.0, deviation)
+    raise ValueError(
+        explain(
+            f"no initialisation is called {init!r}",
+            f"MLP(2, [4, 1], init={init!r})",
+            "weights can start uniform, xavier (for tanh and sigmoid) or he (for relu)",
+            'MLP(2, [4, 1], activation="relu", init="he")',
+        )
+    )
+
+
+def _expect(n_inputs: int, inputs: Sequence[Any]) -> None:
+    if len(inputs) != n_inputs:
+        raise ValueError(
+            explain(
+                f"{n_inputs} inputs were expected, {len(inputs)} came",
+                f"neuron = Neuron({n_inputs})\nneuron({[1.0] * len(inputs)})"[:200],
+                "each input has a weight of its own",
+                f"neuron = Neuron({len(inputs)})\nneuron({[1.0] * len(inputs)})"[:200],
+            )
+        )
+
+
+def _other_activations(n_layers: int, names: Sequence[str]) -> ValueError:
+    return ValueError(
+        explain(
+            f"{n_layers} layers and {len(names)} activations do not go together",
+            f"MLP(2, {[4] * n_layers}, activation={list(names)})",
+            "a list of activations has one name for each layer, and there is at least one layer",
+            'MLP(2, [4, 1], activation=["tanh", "linear"])',
+        )
+    )
+
+
+def _other_names(missing: set[str], unknown: set[str]) -> ValueError:
+    listed = [
+        f"{len(names)} {kind} ({', '.join(sorted(names)[:3])}{', ...' * (len(names) > 3)})"
+        for kind, names in (("missing", missing), ("unknown", unknown))
+        if names
+    ]
+    return ValueError(
+        explain(
+            f"these are not the parameters of this module: {' and '.join(listed)}",
+            "MLP(2, [4, 1]).load_state_dict(MLP(2, [8, 1]).state_dict())",
+            "a state fits the shape of network that it was taken from",
+            "MLP(2, [8, 1]).load_state_dict(MLP(2, [8, 1]).state_dict())",
+        )
+    )

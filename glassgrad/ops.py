@@ -1,0 +1,245 @@
+"""The table of primitive operations: one record each, and everything else is made from it.
+
+A record holds an operation's value on plain numbers and its partial derivatives. The derivatives
+are written in the same arithmetic as a user's program, so they work on plain numbers (backward),
+on Values (second derivatives) and on whatever else knows `+ * **` and `_apply`.
+
+Adding an operation means adding one record here, and a method or function in `value.py` that
+names it. What a node is, and how derivatives travel through a graph, lives in `value.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+
+class Op:
+    """One primitive operation of one or two inputs, called x and y; `out` is its result.
+
+    name: what the operation is called, here and in saved files.
+    symbol: what a picture shows.
+    value: the result on floats, by the rules of IEEE 754: inf and nan, never an exception.
+    partials: from (x, out) or (x, y, out) to a tuple: d out / d x, and d out / d y if there is a y.
+    array: the same value as a NumPy expression.
+    domain: for each input the (low, high) between which tests may sample it.
+
+    >>> multiply.partials(2.0, 3.0, 6.0)
+    (3.0, 2.0)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        value: Callable[..., float],
+        partials: Callable[..., tuple[Any, ...]],
+        array: str,
+        *domain: tuple[float, float],
+    ) -> None:
+        self.name = name
+        self.symbol = symbol
+        self.value = value
+        self.partials = partials
+        self.array = array
+        self.domain = domain
+        self.arity = len(domain)
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Apply the operation to floats, or to anything that has `_apply(op, inputs)`."""
+        for x in inputs:
+            if not isinstance(x, (int, float)):
+                return x._apply(self, inputs)
+        return self.value(*inputs)
+
+    def __repr__(self) -> str:
+        return f"Op({self.name})"
+
+
+# Python raises where IEEE 754 has an answer (`math.exp(1000)`, `math.log(0)`, `0.0 ** -1`), or
+# leaves the real numbers (`(-8) ** (1 / 3)`). These give what NumPy and PyTorch give.
+
+
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+def _log(x: float) -> float:
+    if x > 0:
+        return math.log(x)
+    return -math.inf if x == 0 else math.nan
+
+
+def _sqrt(x: float) -> float:
+    return math.nan if x < 0 else math.sqrt(x)
+
+
+def _sin(x: float) -> float:
+    return math.nan if math.isinf(x) else math.sin(x)
+
+
+def _cos(x: float) -> float:
+    return math.nan if math.isinf(x) else math.cos(x)
+
+
+def _power(x: float, y: float) -> float:
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        odd = y % 2 == 1
+        return -math.inf if x < 0 and odd else math.inf
+    except ValueError:
+        if x != 0:
+            return math.nan  # a root of a negative number
+        odd = y % 2 == 1
+        return math.copysign(math.inf, x) if odd else math.inf
+
+
+def _sigmoid(x: float) -> float:
+    # The exponential is taken of a negative number only: it can vanish but not overflow.
+    e = math.exp(-abs(x))
+    return (1.0 if x >= 0 else e) / (1.0 + e)
+
+
+def _softplus(x: float) -> float:
+    return _relu(x) + math.log1p(math.exp(-abs(x)))
+
+
+def _gelu(x: float) -> float:
+    return 0.0 if x == -math.inf else x * 0.5 * math.erfc(-x * _SQRT_HALF)
+
+
+def _relu(x: float) -> float:
+    return 0.0 if x <= 0 else x  # in this order a nan stays nan
+
+
+def _maximum(x: float, y: float) -> float:
+    return x if x >= y or math.isnan(x) else y
+
+
+def _minimum(x: float, y: float) -> float:
+    return x if x <= y or math.isnan(x) else y
+
+
+def _sign(x: float) -> float:
+    return x if x == 0 or math.isnan(x) else math.copysign(1.0, x)
+
+
+def _step(x: float) -> float:
+    return x if math.isnan(x) else float(x > 0)
+
+
+def _mask(x: float, y: float) -> float:
+    return y if x != 0 else 0.0
+
+
+def _raise(x: Any, exponent: float) -> Any:
+    """Power by a constant inside a derivative: on floats by IEEE 754, else by the input's `**`."""
+    return _power(x, exponent) if isinstance(x, float) else x**exponent
+
+
+_SQRT_HALF = math.sqrt(0.5)
+_DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)  # of the standard normal distribution
+
+# fmt: off
+# Not differentiable, or flat: what the derivatives of the others are made of.
+step = Op("step", "step", _step, lambda x, out: (0.0,),
+          "np.heaviside({x}, 0.0)", (-3, 3))
+sign = Op("sign", "sign", _sign, lambda x, out: (0.0,),
+          "np.sign({x})", (-3, 3))
+# y where x is not 0, else exactly 0: unlike a product, it stops an infinite or undefined y.
+mask: Op = Op("mask", "mask", _mask, lambda x, y, out: (0.0, mask(x, 1.0)),
+              "np.where({x} != 0, {y}, 0.0)", (-3, 3), (-3, 3))
+
+add = Op("add", "+", operator.add, lambda x, y, out: (1.0, 1.0),
+         "{x} + {y}", (-3, 3), (-3, 3))
+multiply = Op("multiply", "*", operator.mul, lambda x, y, out: (y, x),
+              "{x} * {y}", (-3, 3), (-3, 3))
+power: Op = Op("power", "**", _power,
+               lambda x, y, out: (mask(y, y * power(x, y - 1.0)), mask(out, out * log(x))),
+               "np.power({x}, {y})", (0.2, 3), (-2, 3))
+
+exp = Op("exp", "exp", _exp, lambda x, out: (out,),
+         "np.exp({x})", (-3, 3))
+log: Op = Op("log", "log", _log, lambda x, out: (_raise(x, -1.0),),
+             "np.log({x})", (0.1, 5))
+sqrt = Op("sqrt", "sqrt", _sqrt, lambda x, out: (0.5 * _raise(out, -1.0),),
+          "np.sqrt({x})", (0.1, 5))
+sin = Op("sin", "sin", _sin, lambda x, out: (cos(x),),
+         "np.sin({x})", (-4, 4))
+cos: Op = Op("cos", "cos", _cos, lambda x, out: (-sin(x),),
+             "np.cos({x})", (-4, 4))
+erf = Op("erf", "erf", math.erf, lambda x, out: (2.0 / math.sqrt(math.pi) * exp(-(x * x)),),
+         "erf({x})", (-2, 2))
+absolute = Op("absolute", "abs", abs, lambda x, out: (sign(x),),
+              "np.abs({x})", (-3, 3))
+maximum = Op("maximum", "max", _maximum,
+             lambda x, y, out: (0.5 + 0.5 * sign(x - y), 0.5 + 0.5 * sign(y - x)),
+             "np.maximum({x}, {y})", (-3, 3), (-3, 3))
+minimum = Op("minimum", "min", _minimum,
+             lambda x, y, out: (0.5 + 0.5 * sign(y - x), 0.5 + 0.5 * sign(x - y)),
+             "np.minimum({x}, {y})", (-3, 3), (-3, 3))
+
+# Activations. Sources: sigmoid, tanh, relu and softplus as in Goodfellow, Bengio and Courville,
+# Deep Learning (2016), 3.10 and 6.3; gelu in its exact form, Hendrycks and Gimpel (2016).
+tanh = Op("tanh", "tanh", math.tanh, lambda x, out: (1.0 - out * out,),
+          "np.tanh({x})", (-3, 3))
+relu = Op("relu", "ReLU", _relu, lambda x, out: (step(x),),
+          "np.maximum({x}, 0.0)", (-3, 3))
+sigmoid = Op("sigmoid", "sigmoid", _sigmoid, lambda x, out: (out * (1.0 - out),),
+             "np.exp(-np.logaddexp(0.0, -{x}))", (-4, 4))
+softplus = Op("softplus", "softplus", _softplus, lambda x, out: (sigmoid(x),),
+              "np.logaddexp(0.0, {x})", (-4, 4))
+gelu = Op("gelu", "gelu", _gelu,
+          lambda x, out: (0.5 * (1.0 + erf(x * _SQRT_HALF))
+                          + x * _DENSITY_AT_0 * exp(-0.5 * (x * x)),),
+          "0.5 * {x} * (1.0 + erf({x} * np.sqrt(0.5)))", (-3, 3))
+# fmt: on
+
+
+@lru_cache(maxsize=4096, typed=True)
+def power_by(exponent: float) -> Op:
+    """The operation "to the power of this constant": one input, so no gradient to the exponent.
+
+    >>> power_by(3).partials(2.0, 8.0)
+    (12.0,)
+    """
+
+    def value(x: float) -> float:
+        return _power(x, exponent)
+
+    def partials(x: Any, out: Any) -> tuple[Any, ...]:
+        if exponent == 0:
+            return (0.0,)
+        if exponent == 1:
+            return (1.0,)
+        return (exponent * _raise(x, exponent - 1),)
+
+    name = f"**{exponent}"
+    return Op(name, name, value, partials, f"np.power({{x}}, {float(exponent)})", (0.2, 3))
+
+
+OPS: dict[str, Op] = {op.name: op for op in list(globals().values()) if isinstance(op, Op)}
+
+
+def op_named(name: str) -> Op:
+    """Look an operation up by its name, as saved files do; "**3" stands for `power_by(3)`.
+
+    >>> op_named("tanh").symbol
+    'tanh'
+    """
+    if name.startswith("**"):
+        exponent = float(name[2:])
+        whole = "." not in name and "e" not in name and math.isfinite(exponent)
+        return power_by(int(exponent) if whole else exponent)
+    if name not in OPS:
+        raise KeyError(
+            f"no operation is called {name!r}; add its record with OPS[{name!r}] = Op(...)"
+        )
+    return OPS[name]
