@@ -121,6 +121,12 @@ def test_half_numbers_are_words_with_a_note(read):
     ]
 
 
+def test_up_to_a_tenth_of_strays_is_a_slip_and_more_are_words(read, fails):
+    tenth, more = "1\n" * 18 + "x\ny\n", "1\n" * 17 + "x\ny\n"
+    assert "18 of 20 cells of the column are finite numbers" in fails("a\n" + tenth)
+    assert read("a\n" + more).kind("a") == "categorical"
+
+
 def test_a_file_without_header_is_noted(read):
     assert "lack its header line" in read("5.1,setosa\n4.9,setosa\n").notes[0]
 

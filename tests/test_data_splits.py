@@ -60,6 +60,11 @@ def test_small_classes_stay_in_training_and_it_is_said():
         assert "class 'c' has 1 of 23 rows: none is in the validation part" in parts.notes
 
 
+def test_a_single_row_of_a_class_is_for_training_even_if_the_test_takes_most():
+    table = labels(a=9, b=1)
+    assert shares(table, split(table, test=0.8, target="y").train) == {"a": 1, "b": 1}
+
+
 def test_rows_without_a_target_belong_to_no_part():
     table = Table("t", {"y": ["a", None, "b", "a", "b", None, "a", "b"]})
     parts = split(table, test=0.3, target="y")
