@@ -4,7 +4,7 @@ import os
 
 from setuptools import Extension, setup
 
-COMPILED = ["glassgrad/errors.py", "glassgrad/ops.py", "glassgrad/value.py"]
+COMPILED = ["floats", "ops", "errors", "copying", "value"]
 
 
 def extensions() -> list[Extension]:
@@ -15,7 +15,7 @@ def extensions() -> list[Extension]:
         from mypyc.build import mypycify
     except ImportError:
         return []
-    modules = mypycify([*COMPILED, "--strict"])
+    modules = mypycify([*(f"glassgrad/{name}.py" for name in COMPILED), "--strict"])
     for module in modules:
         module.optional = True
     return modules

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from glassgrad import ops
-from glassgrad.errors import explain
+from glassgrad import errors, ops
 from glassgrad.value import Value, maximum
 
 
@@ -56,7 +55,7 @@ class Module:
         """Set all parameters; raises ValueError, and changes nothing, unless the names agree."""
         named = dict(self.named_parameters())
         if named.keys() != state.keys():
-            raise _other_names(named.keys() - state.keys(), state.keys() - named.keys())
+            raise errors.wrong_names(named.keys() - state.keys(), state.keys() - named.keys())
         for name, value in named.items():
             value.data = float(state[name])
 
@@ -95,7 +94,8 @@ class Neuron(Module):
 
     def __call__(self, inputs: Sequence[Any]) -> Value:
         """The output for one example: a sequence of numbers or Values."""
-        _expect(len(self.weights), inputs)
+        if len(inputs) != len(self.weights):
+            raise errors.wrong_inputs(len(self.weights), inputs)
         total = self.bias
         for weight, x in zip(self.weights, inputs, strict=True):
             total = total + weight * x
@@ -169,14 +169,14 @@ class MLP(Module):
     ) -> None:
         if isinstance(activation, str):
             activation = [activation] * (len(sizes) - 1) + ["linear"]
+        if len(activation) != len(sizes) or not sizes:
+            raise errors.wrong_activations(len(sizes), activation)
         random = _random(seed)
         widths = [n_inputs, *sizes]
         self.layers = [
             Layer(n_in, n_out, name, init, random)
             for n_in, n_out, name in zip(widths, sizes, activation, strict=False)
         ]
-        if len(activation) != len(sizes) or not sizes:
-            raise _other_activations(len(sizes), activation)
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """The last layer's output: a Value if it has one neuron, else a list of Values."""
@@ -251,15 +251,8 @@ def _activation(name: str) -> Callable[[Value], Value]:
     if name == "linear":
         return lambda x: x
     if op is None or op.arity != 1:
-        names = ", ".join(["linear", *(op.name for op in ops.OPS.values() if op.arity == 1)])
-        raise ValueError(
-            explain(
-                f"no activation is called {name!r}",
-                f"Neuron(2, activation={name!r})",
-                f"the names are: {names}",
-                'Neuron(2, activation="relu")',
-            )
-        )
+        unary = [op.name for op in ops.OPS.values() if op.arity == 1]
+        raise errors.wrong_activation(name, ["linear", *unary])
     return op
 
 
@@ -276,50 +269,4 @@ def _initializer(init: str, n_in: int, n_out: int, random: Random) -> Callable[[
     if init == "he":
         deviation = math.sqrt(2.0 / n_in)
         return lambda: random.gauss(0.0, deviation)
-    raise ValueError(
-        explain(
-            f"no initialisation is called {init!r}",
-            f"MLP(2, [4, 1], init={init!r})",
-            "weights can start uniform, xavier (for tanh and sigmoid) or he (for relu)",
-            'MLP(2, [4, 1], activation="relu", init="he")',
-        )
-    )
-
-
-def _expect(n_inputs: int, inputs: Sequence[Any]) -> None:
-    if len(inputs) != n_inputs:
-        raise ValueError(
-            explain(
-                f"{n_inputs} inputs were expected, {len(inputs)} came",
-                f"neuron = Neuron({n_inputs})\nneuron({[1.0] * len(inputs)})"[:200],
-                "each input has a weight of its own",
-                f"neuron = Neuron({len(inputs)})\nneuron({[1.0] * len(inputs)})"[:200],
-            )
-        )
-
-
-def _other_activations(n_layers: int, names: Sequence[str]) -> ValueError:
-    return ValueError(
-        explain(
-            f"{n_layers} layers and {len(names)} activations do not go together",
-            f"MLP(2, {[4] * n_layers}, activation={list(names)})",
-            "a list of activations has one name for each layer, and there is at least one layer",
-            'MLP(2, [4, 1], activation=["tanh", "linear"])',
-        )
-    )
-
-
-def _other_names(missing: set[str], unknown: set[str]) -> ValueError:
-    listed = [
-        f"{len(names)} {kind} ({', '.join(sorted(names)[:3])}{', ...' * (len(names) > 3)})"
-        for kind, names in (("missing", missing), ("unknown", unknown))
-        if names
-    ]
-    return ValueError(
-        explain(
-            f"these are not the parameters of this module: {' and '.join(listed)}",
-            "MLP(2, [4, 1]).load_state_dict(MLP(2, [8, 1]).state_dict())",
-            "a state fits the shape of network that it was taken from",
-            "MLP(2, [8, 1]).load_state_dict(MLP(2, [8, 1]).state_dict())",
-        )
-    )
+    raise errors.wrong_init(init)

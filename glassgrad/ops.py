@@ -16,6 +16,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from glassgrad import floats
+
 
 class Op:
     """One primitive operation of one or two inputs, called x and y; `out` is its result.
@@ -59,130 +61,49 @@ class Op:
         return f"Op({self.name})"
 
 
-# Python raises where IEEE 754 has an answer (`math.exp(1000)`, `math.log(0)`, `0.0 ** -1`), or
-# leaves the real numbers (`(-8) ** (1 / 3)`). These give what NumPy and PyTorch give.
-
-
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
-
-
-def _log(x: float) -> float:
-    if x > 0:
-        return math.log(x)
-    return -math.inf if x == 0 else math.nan
-
-
-def _sqrt(x: float) -> float:
-    return math.nan if x < 0 else math.sqrt(x)
-
-
-def _sin(x: float) -> float:
-    return math.nan if math.isinf(x) else math.sin(x)
-
-
-def _cos(x: float) -> float:
-    return math.nan if math.isinf(x) else math.cos(x)
-
-
-def _power(x: float, y: float) -> float:
-    try:
-        return math.pow(x, y)
-    except OverflowError:
-        odd = y % 2 == 1
-        return -math.inf if x < 0 and odd else math.inf
-    except ValueError:
-        if x != 0:
-            return math.nan  # a root of a negative number
-        odd = y % 2 == 1
-        return math.copysign(math.inf, x) if odd else math.inf
-
-
-def _sigmoid(x: float) -> float:
-    # The exponential is taken of a negative number only: it can vanish but not overflow.
-    e = math.exp(-abs(x))
-    return (1.0 if x >= 0 else e) / (1.0 + e)
-
-
-def _softplus(x: float) -> float:
-    return _relu(x) + math.log1p(math.exp(-abs(x)))
-
-
-def _gelu(x: float) -> float:
-    return 0.0 if x == -math.inf else x * 0.5 * math.erfc(-x * _SQRT_HALF)
-
-
-def _relu(x: float) -> float:
-    return 0.0 if x <= 0 else x  # in this order a nan stays nan
-
-
-def _maximum(x: float, y: float) -> float:
-    return x if x >= y or math.isnan(x) else y
-
-
-def _minimum(x: float, y: float) -> float:
-    return x if x <= y or math.isnan(x) else y
-
-
-def _sign(x: float) -> float:
-    return x if x == 0 or math.isnan(x) else math.copysign(1.0, x)
-
-
-def _step(x: float) -> float:
-    return x if math.isnan(x) else float(x > 0)
-
-
-def _mask(x: float, y: float) -> float:
-    return y if x != 0 else 0.0
-
-
 def _raise(x: Any, exponent: float) -> Any:
     """Power by a constant inside a derivative: on floats by IEEE 754, else by the input's `**`."""
-    return _power(x, exponent) if isinstance(x, float) else x**exponent
+    return floats.power(x, exponent) if isinstance(x, float) else x**exponent
 
 
-_SQRT_HALF = math.sqrt(0.5)
 _DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)  # of the standard normal distribution
 
 # fmt: off
 # Not differentiable, or flat: what the derivatives of the others are made of.
-step = Op("step", "step", _step, lambda x, out: (0.0,),
+step = Op("step", "step", floats.step, lambda x, out: (0.0,),
           "np.heaviside({x}, 0.0)", (-3, 3))
-sign = Op("sign", "sign", _sign, lambda x, out: (0.0,),
+sign = Op("sign", "sign", floats.sign, lambda x, out: (0.0,),
           "np.sign({x})", (-3, 3))
 # y where x is not 0, else exactly 0: unlike a product, it stops an infinite or undefined y.
-mask: Op = Op("mask", "mask", _mask, lambda x, y, out: (0.0, mask(x, 1.0)),
+mask: Op = Op("mask", "mask", floats.mask, lambda x, y, out: (0.0, mask(x, 1.0)),
               "np.where({x} != 0, {y}, 0.0)", (-3, 3), (-3, 3))
 
 add = Op("add", "+", operator.add, lambda x, y, out: (1.0, 1.0),
          "{x} + {y}", (-3, 3), (-3, 3))
 multiply = Op("multiply", "*", operator.mul, lambda x, y, out: (y, x),
               "{x} * {y}", (-3, 3), (-3, 3))
-power: Op = Op("power", "**", _power,
+power: Op = Op("power", "**", floats.power,
                lambda x, y, out: (mask(y, y * power(x, y - 1.0)), mask(out, out * log(x))),
                "np.power({x}, {y})", (0.2, 3), (-2, 3))
 
-exp = Op("exp", "exp", _exp, lambda x, out: (out,),
+exp = Op("exp", "exp", floats.exp, lambda x, out: (out,),
          "np.exp({x})", (-3, 3))
-log: Op = Op("log", "log", _log, lambda x, out: (_raise(x, -1.0),),
+log: Op = Op("log", "log", floats.log, lambda x, out: (_raise(x, -1.0),),
              "np.log({x})", (0.1, 5))
-sqrt = Op("sqrt", "sqrt", _sqrt, lambda x, out: (0.5 * _raise(out, -1.0),),
+sqrt = Op("sqrt", "sqrt", floats.sqrt, lambda x, out: (0.5 * _raise(out, -1.0),),
           "np.sqrt({x})", (0.1, 5))
-sin = Op("sin", "sin", _sin, lambda x, out: (cos(x),),
+sin = Op("sin", "sin", floats.sin, lambda x, out: (cos(x),),
          "np.sin({x})", (-4, 4))
-cos: Op = Op("cos", "cos", _cos, lambda x, out: (-sin(x),),
+cos: Op = Op("cos", "cos", floats.cos, lambda x, out: (-sin(x),),
              "np.cos({x})", (-4, 4))
 erf = Op("erf", "erf", math.erf, lambda x, out: (2.0 / math.sqrt(math.pi) * exp(-(x * x)),),
          "erf({x})", (-2, 2))
 absolute = Op("absolute", "abs", abs, lambda x, out: (sign(x),),
               "np.abs({x})", (-3, 3))
-maximum = Op("maximum", "max", _maximum,
+maximum = Op("maximum", "max", floats.maximum,
              lambda x, y, out: (0.5 + 0.5 * sign(x - y), 0.5 + 0.5 * sign(y - x)),
              "np.maximum({x}, {y})", (-3, 3), (-3, 3))
-minimum = Op("minimum", "min", _minimum,
+minimum = Op("minimum", "min", floats.minimum,
              lambda x, y, out: (0.5 + 0.5 * sign(y - x), 0.5 + 0.5 * sign(x - y)),
              "np.minimum({x}, {y})", (-3, 3), (-3, 3))
 
@@ -190,14 +111,14 @@ minimum = Op("minimum", "min", _minimum,
 # Deep Learning (2016), 3.10 and 6.3; gelu in its exact form, Hendrycks and Gimpel (2016).
 tanh = Op("tanh", "tanh", math.tanh, lambda x, out: (1.0 - out * out,),
           "np.tanh({x})", (-3, 3))
-relu = Op("relu", "ReLU", _relu, lambda x, out: (step(x),),
+relu = Op("relu", "ReLU", floats.relu, lambda x, out: (step(x),),
           "np.maximum({x}, 0.0)", (-3, 3))
-sigmoid = Op("sigmoid", "sigmoid", _sigmoid, lambda x, out: (out * (1.0 - out),),
+sigmoid = Op("sigmoid", "sigmoid", floats.sigmoid, lambda x, out: (out * (1.0 - out),),
              "np.exp(-np.logaddexp(0.0, -{x}))", (-4, 4))
-softplus = Op("softplus", "softplus", _softplus, lambda x, out: (sigmoid(x),),
+softplus = Op("softplus", "softplus", floats.softplus, lambda x, out: (sigmoid(x),),
               "np.logaddexp(0.0, {x})", (-4, 4))
-gelu = Op("gelu", "gelu", _gelu,
-          lambda x, out: (0.5 * (1.0 + erf(x * _SQRT_HALF))
+gelu = Op("gelu", "gelu", floats.gelu,
+          lambda x, out: (0.5 * (1.0 + erf(x * floats.SQRT_HALF))
                           + x * _DENSITY_AT_0 * exp(-0.5 * (x * x)),),
           "0.5 * {x} * (1.0 + erf({x} * np.sqrt(0.5)))", (-3, 3))
 # fmt: on
@@ -212,7 +133,7 @@ def power_by(exponent: float) -> Op:
     """
 
     def value(x: float) -> float:
-        return _power(x, exponent)
+        return floats.power(x, exponent)
 
     def partials(x: Any, out: Any) -> tuple[Any, ...]:
         if exponent == 0:

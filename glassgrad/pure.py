@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-COMPILED = ("glassgrad.errors", "glassgrad.ops", "glassgrad.value")
+COMPILED = ("floats", "ops", "errors", "copying", "value")
 
 
 class _SourceFinder(MetaPathFinder):
@@ -24,9 +24,10 @@ class _SourceFinder(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name not in COMPILED:
+        package, _, module = name.rpartition(".")
+        if package != "glassgrad" or module not in COMPILED:
             return None
-        source = Path(__file__).with_name(name.rpartition(".")[2] + ".py")
+        source = Path(__file__).with_name(f"{module}.py")
         return importlib.util.spec_from_file_location(name, source)
 
 

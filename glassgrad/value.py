@@ -1,8 +1,8 @@
 """Value: a number that remembers how it was made, so that it can say how to change it.
 
-Building the graph, the backward pass, gradients of gradients, copying and pickling are here. What
-an operation computes and what its derivatives are stands in the table in `ops.py`. Nothing here
-recurses, so a graph may be as deep as memory allows.
+Building the graph, the backward pass and gradients of gradients are here. What an operation
+computes and what its derivatives are stands in the table in `ops.py`. Nothing here recurses, so a
+graph may be as deep as memory allows.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, NoReturn
 
-from glassgrad import ops
-from glassgrad.errors import explain, not_a_number
+from glassgrad import copying, ops
+from glassgrad.errors import hand_written_backward, not_a_number
 from glassgrad.ops import Op
 
 try:
@@ -224,35 +224,14 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
-    # Copying and pickling, as deep as the graph may be. What is pickled together shares its
-    # leaves afterwards, as the parameters of a network must; `deepcopy` keeps all sharing.
+    def __copy__(self) -> Any:
+        return copying.clone(self, self._left, self._right)
 
-    def __copy__(self) -> Value:
-        return _clone(self, self._left, self._right)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in topological_order(self):
-            if id(node) not in memo:
-                _refuse_own_backward(node)
-                inputs = [memo[id(x)] for x in node._prev] + [None, None]
-                memo[id(node)] = _clone(node, inputs[0], inputs[1])
-        copied: Value = memo[id(self)]
-        return copied
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return copying.deep_copy(topological_order(self), memo)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self._rule is None:
-            state = getattr(self, "__dict__", None)  # of a subclass
-            return _leaf, (type(self), self.data, self.grad, self.label), state
-        order = topological_order(self)
-        leaves = [node for node in order if node._rule is None]
-        made = [node for node in order if node._rule is not None]
-        place = {node: i for i, node in enumerate(leaves + made)}
-        rows = []
-        for node in made:
-            _refuse_own_backward(node)
-            name = node._rule.name if node._rule else ""
-            rows.append((name, [place[x] for x in node._prev], node.data, node.grad, node.label))
-        return _graph, (leaves, rows)
+        return copying.reduce(topological_order(self))
 
 
 class _Custom(Op):
@@ -265,15 +244,7 @@ class _Custom(Op):
 
 
 def _unknown(*_: Any) -> NoReturn:
-    raise TypeError(
-        explain(
-            "an operation with a hand-written _backward is known from its outside only",
-            "out = Value(2.0, (x,), 'double')\nout._backward = fn\ngrad(out, x)",
-            "a function that adds to `grad` can be called, not differentiated, copied or compiled",
-            "double = Op('double', 'double', lambda x: 2 * x, lambda x, out: (2.0,),\n"
-            "            '2 * {x}', (-3, 3))\nout = double(x)\ngrad(out, x)",
-        )
-    )
+    raise hand_written_backward()
 
 
 class Mode:
@@ -434,39 +405,3 @@ def _number(data: Any) -> float:
 
 def _data(other: Any) -> float:
     return other.data if isinstance(other, Value) else _number(other)
-
-
-def _clone(node: Value, left: Value | None, right: Value | None) -> Value:
-    clone = _leaf(type(node), node.data, node.grad, node.label)
-    clone._rule = node._rule
-    clone._left = left
-    clone._right = right
-    if hasattr(node, "__dict__"):  # of a subclass
-        clone.__dict__.update(node.__dict__)
-    return clone
-
-
-def _leaf(kind: type[Value], data: float, grad: float, label: str) -> Value:
-    """A leaf as it was, also of a subclass whose `__init__` takes something else."""
-    leaf = kind.__new__(kind)
-    Value.__init__(leaf, data, label=label)
-    leaf.grad = grad
-    return leaf
-
-
-def _graph(leaves: list[Value], rows: list[tuple[str, list[int], float, float, str]]) -> Value:
-    """The root of a pickled graph."""
-    nodes = list(leaves)
-    for name, places, data, gradient, label in rows:
-        node = Value(data, label=label)
-        node.grad = gradient
-        node._rule = ops.op_named(name)
-        node._left = nodes[places[0]]
-        node._right = nodes[places[1]] if len(places) == 2 else None
-        nodes.append(node)
-    return nodes[-1]
-
-
-def _refuse_own_backward(node: Value) -> None:
-    if isinstance(node._rule, _Custom):
-        _unknown()
