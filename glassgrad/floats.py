@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-SQRT_HALF = math.sqrt(0.5)
+SQRT_HALF: float = math.sqrt(0.5)
 
 
 def exp(x: float) -> float:
