@@ -1,0 +1,92 @@
+"""Pictures: `draw` for graphs and networks, and plots of training and results.
+
+Graphs and networks become a Drawing (`ir.py`), which is written as SVG, text, JSON or a page, with
+nothing but the standard library. Plots (`plots.py`) are made by matplotlib, and only they need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from glassgrad.draw.fold import draw_folded
+from glassgrad.draw.format import clean
+from glassgrad.draw.graph import draw_graph, read_graph
+from glassgrad.draw.ir import Drawing
+from glassgrad.draw.network import draw_network, is_network, owners_of
+from glassgrad.draw.picture import Picture
+from glassgrad.errors import explain
+
+if TYPE_CHECKING:
+    from glassgrad.draw.plots import (
+        plot_boundary,
+        plot_confusion,
+        plot_gradients,
+        plot_history,
+        plot_weights,
+    )
+
+__all__ = [
+    "Drawing",
+    "Picture",
+    "draw",
+    "plot_boundary",
+    "plot_confusion",
+    "plot_gradients",
+    "plot_history",
+    "plot_weights",
+]
+
+
+def draw(
+    target: Any,
+    *,
+    model: Any = None,
+    title: str = "",
+    max_nodes: int = 300,
+    input_names: Sequence[str] = (),
+) -> Picture:
+    """Draw how a Value was computed, or a network with its weights.
+
+    target: a Value, a list of Values, or a Module; also those of a class of your own that has the
+    lecture's attributes (`data`, `grad`, `_prev`; for a network `layers`, `neurons`, `w`, `b`).
+    model: for a Value, the network whose parameters are to be named and kept together.
+    max_nodes: a graph of more nodes is folded into neurons, layers or stretches.
+    input_names: for a network, the names of its inputs.
+    Raises TypeError for anything else.
+
+    >>> from glassgrad.value import Value
+    >>> a = Value(3.0, label="a")
+    >>> b = a + a
+    >>> b.label = "b"
+    >>> b.backward()
+    >>> draw(b)
+    b = + | data 6.0000 | grad 1.0000
+    ├─ a | data 3.0000 | grad 2.0000
+    └─ a ↑ shown above
+    (2 nodes in all, none hidden)
+    """
+    roots = list(target) if isinstance(target, (list, tuple)) else [target]
+    if roots and all(hasattr(root, "_prev") and hasattr(root, "data") for root in roots):
+        graph = read_graph(roots)
+        owners = owners_of(model) if model is not None else {}
+        by_size = draw_graph if len(graph.nodes) <= max_nodes else draw_folded
+        return Picture(by_size(graph, clean(title), owners))
+    if is_network(target):
+        return Picture(draw_network(target, clean(title), input_names))
+    raise TypeError(
+        explain(
+            f"draw takes a Value or a network, not {type(target).__name__}",
+            "x = Value(2.0)\ndraw(x.data)",
+            "a plain number does not remember how it was computed",
+            "x = Value(2.0)\ndraw(x)",
+        )
+    )
+
+
+def __getattr__(name: str) -> Any:
+    """Load the plots, and with them matplotlib, when one is asked for."""
+    if name.startswith("plot_") and name in __all__:
+        return getattr(import_module("glassgrad.draw.plots"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

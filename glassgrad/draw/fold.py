@@ -1,0 +1,172 @@
+"""Folds a graph that is too big to read into boxes that stand for many nodes.
+
+Three ways, from fine to coarse; the first whose picture is small enough is taken:
+
+1. units: a weighted sum with its activation is one box (a neuron, by its shape);
+2. alike: all units computed in the same way from the leaves are one box (a layer, and the same
+   layer for every example of a batch);
+3. stretches: where nothing is alike, as in a very long chain, nodes at a like distance from the
+   leaves are one box.
+
+Leaves that are used by the same boxes, equally often, are one box; those that belong to a single
+unit or layer go into its box. Every step is one pass over the nodes. What is written in a box is
+decided in `caption.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+
+from glassgrad.draw.caption import Box, Captions
+from glassgrad.draw.format import count
+from glassgrad.draw.graph import Graph, Owners, backward_notes, value_node
+from glassgrad.draw.ir import Drawing, Edge, Node
+from glassgrad.draw.units import Units, find_units
+
+MOST_BOXES = 60
+MOST_EDGES = 160
+STRETCHES = 12
+Edges = Counter[tuple[int, int]]  # how many, from box to box
+
+
+def draw_folded(graph: Graph, title: str, owners: Owners) -> Drawing:
+    """The finest folding that can be read at a glance."""
+    units = find_units(graph, owners)
+    deepest = max(units.depths) + 1
+    ways: dict[str, Sequence[Hashable]] = {
+        "units": units.heads,
+        "alike": [
+            (whose and whose[0], shape)
+            for whose, shape in zip(units.whose, units.shapes, strict=True)
+        ],
+        "stretches": [depth * STRETCHES // deepest for depth in units.depths],
+    }
+    for way, keys in ways.items():
+        box_of = _box_results(units, keys)
+        if way != "stretches" and max(box_of) >= MOST_BOXES:
+            continue
+        _box_leaves(graph, units, box_of, way)
+        edges = _edges(graph, box_of)
+        _absorb(graph, units, box_of, edges, way)
+        boxes = _fill(graph, units, box_of)
+        if len(boxes) <= MOST_BOXES and len(edges) <= MOST_EDGES:
+            break
+    return _lower(graph, Captions(graph, units, way), boxes, edges, title)
+
+
+def _box_results(units: Units, keys: Sequence[Hashable]) -> list[int]:
+    """The number of each node's box: that of its unit's key; -1 for a leaf."""
+    numbers: dict[Hashable, int] = {}
+    return [
+        numbers.setdefault(keys[head], len(numbers)) if depth else -1
+        for head, depth in zip(units.heads, units.depths, strict=True)
+    ]
+
+
+def _box_leaves(graph: Graph, units: Units, box_of: list[int], way: str) -> None:
+    """Give leaves with the same owner and the same row of uses one box."""
+    rows: dict[Hashable, int] = {}
+    row_of = [
+        -1 if depth else rows.setdefault(whose and whose[0], len(rows))
+        for whose, depth in zip(units.whose, units.depths, strict=True)
+    ]
+    used = [False] * len(box_of)
+    first_use_only = way == "stretches"  # in a long graph no two rows may be the same
+    for here, inputs in zip(box_of, graph.inputs, strict=True):
+        for j in inputs:
+            if row_of[j] >= 0 and not (first_use_only and used[j]):
+                row_of[j] = rows.setdefault((row_of[j], here), len(rows))
+                used[j] = True
+    first = max(box_of) + 1
+    numbers: dict[int, int] = {}
+    for i, row in enumerate(row_of):
+        if row >= 0:
+            box_of[i] = numbers.setdefault(row, first + len(numbers))
+
+
+def _edges(graph: Graph, box_of: list[int]) -> Edges:
+    """Count the edges between boxes."""
+    pairs = Counter(
+        (box_of[j], here) for here, inputs in zip(box_of, graph.inputs, strict=True) for j in inputs
+    )
+    return Counter({(a, b): n for (a, b), n in pairs.items() if a != b})
+
+
+def _absorb(graph: Graph, units: Units, box_of: list[int], edges: Edges, way: str) -> None:
+    """Move leaves into the only box that uses them, where one unit or one layer owns them.
+
+    A box keeps an input to be seen from outside, unless every unit has a box of its own.
+    """
+    users = [-1] * len(box_of)
+    for head, inputs in zip(units.heads, graph.inputs, strict=True):
+        for j in inputs:
+            users[j] = head if users[j] in {-1, head} else -2
+    leaves = [i for i, depth in enumerate(units.depths) if not depth]
+    shared = set() if way == "stretches" else {box_of[i] for i in leaves if users[i] == -2}
+    layers = {box_of[i]: w[0] for i, w in enumerate(units.whose) if w and units.heads[i] == i}
+    targets: dict[int, list[int]] = {box_of[i]: [] for i in leaves}
+    incoming: Counter[int] = Counter()
+    for source, target in edges:
+        incoming[target] += 1
+        if source in targets:
+            targets[source].append(target)
+    moved = {}
+    for box in sorted(targets, key=lambda box: box not in layers):  # parameters first
+        if len(targets[box]) == 1:
+            target = targets[box][0]
+            belongs = box not in shared or layers.get(box, "none") == layers.get(target)
+            if belongs and (way == "units" or incoming[target] > 1):
+                moved[box] = target
+                incoming[target] -= 1
+                del edges[box, target]
+    for i in leaves:
+        box_of[i] = moved.get(box_of[i], box_of[i])
+
+
+def _fill(graph: Graph, units: Units, box_of: list[int]) -> list[Box]:
+    """The boxes, in an order in which every edge goes to a later one."""
+    boxes = [Box(number) for number in range(max(box_of) + 1)]
+    for i, (head, inputs) in enumerate(zip(units.heads, graph.inputs, strict=True)):
+        box = boxes[box_of[i]]
+        if not inputs:
+            box.leaves.append(i)
+        elif head == i:
+            box.results.append(i)
+        if graph.ops[i] == "+":
+            box.biases.update(j for j in inputs if not units.depths[j] and units.uses[j] > 1)
+    for (number, op), n in Counter(zip(box_of, graph.ops, strict=True)).items():
+        boxes[number].ops[op] = n
+    filled = [box for box in boxes if box.ends]
+    depth_of = {box.number: min(units.depths[i] for i in box.ends) for box in filled}
+    return sorted(filled, key=lambda box: depth_of[box.number])
+
+
+def _lower(graph: Graph, captions: Captions, boxes: list[Box], edges: Edges, title: str) -> Drawing:
+    """Boxes and edges as a drawing; a box of one node is drawn as that node."""
+    nodes: list[Node] = []
+    drawn: list[Edge] = []
+    sources, targets = {}, {}
+    for box in boxes:
+        last = box.ends[-1]
+        source = target = f"b{last}"
+        if box.size == 1:
+            source = target = f"v{last}"
+            if graph.ops[last]:
+                target = f"o{last}"
+                nodes.append(Node(target, "op", (graph.ops[last],), of=source))
+                drawn.append(Edge(target, source))
+            nodes.append(value_node(graph, last))
+        else:
+            text, details = captions.of(box)
+            nodes.append(Node(source, "fold", text, details=details, count=box.size))
+        sources[box.number], targets[box.number] = source, target
+    for (a, b), n in sorted(edges.items()):
+        drawn.append(Edge(sources[a], targets[b], details=(count(n, "connection"),), count=n))
+    total = len(graph.nodes)
+    hidden = total - sum(len(box.ends) == 1 for box in boxes)
+    folded = sum(node.kind == "fold" for node in nodes)
+    boxed = count(folded, "box", "boxes")
+    note = f"{count(total, 'node')} in all, {count(hidden)} hidden in {boxed}"
+    notes = (*backward_notes(graph), note)
+    return Drawing("graph", title, tuple(nodes), tuple(drawn), (), total, hidden, notes)

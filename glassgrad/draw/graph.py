@@ -1,0 +1,209 @@
+"""Reads the graph of a Value, or of a class written along the lecture, and draws every node.
+
+Any object with `data`, `grad` and `_prev` is a node; `_op` and `label` are shown where it has
+them. Graphs too big to read are drawn by `fold.py`, from the same `Graph`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from glassgrad import ops
+from glassgrad.draw.format import clean, count, full
+from glassgrad.draw.ir import Drawing, Edge, Group, Node
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Where in a network a parameter lives: `layers.0`, its neuron 3 (or None), its full name."""
+
+    layer: str
+    neuron: int | None
+    name: str
+
+
+Owners = Mapping[int, Owner]  # by the id() of the parameter
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All nodes below some roots, inputs before results; inputs are numbers of nodes."""
+
+    nodes: list[Any]
+    inputs: list[tuple[int, ...]]
+    ops: list[str]
+    roots: list[int]
+
+
+def read_graph(roots: Sequence[Any]) -> Graph:
+    """Walk from the roots to the leaves, without recursion; the same graph gives the same order."""
+    nodes: list[Any] = []
+    before: dict[int, tuple[Any, ...]] = {}
+    stack: list[Any] = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        if node is None:  # all inputs of the node below this mark have been placed
+            nodes.append(stack.pop())
+        elif id(node) not in before:
+            before[id(node)] = inputs = inputs_of(node)
+            if inputs:
+                stack += (node, None, *reversed(inputs))
+            else:
+                nodes.append(node)
+    number = {id(node): i for i, node in enumerate(nodes)}
+    numbers = [tuple([number[id(p)] for p in before[id(node)]]) for node in nodes]
+    names = [clean(getattr(node, "_op", "") or "") for node in nodes]
+    return Graph(nodes, numbers, names, [number[id(root)] for root in roots])
+
+
+def inputs_of(node: Any) -> tuple[Any, ...]:
+    """The inputs of a node in a fixed order.
+
+    A class that keeps its inputs in a set, as the lecture's does, has no order and has lost the
+    second `a` of `a + a`: sort by label and number, and bring the twin back where the numbers
+    say that there was one.
+    """
+    previous = node._prev
+    if isinstance(previous, tuple):
+        return previous
+    inputs = tuple(sorted(previous, key=lambda p: (label_of(p), float(p.data))))
+    if len(inputs) == 1:
+        op, x = getattr(node, "_op", ""), inputs[0].data
+        if (op == "+" and node.data == x + x) or (op == "*" and node.data == x * x):
+            return inputs * 2
+    return inputs
+
+
+def label_of(node: Any) -> str:
+    """The label that its user gave to a node, or ""."""
+    return clean(getattr(node, "label", "") or "")
+
+
+def grad_of(node: Any) -> float:
+    """The gradient of a node; a class may not have set it yet."""
+    return float(getattr(node, "grad", 0.0) or 0.0)
+
+
+def backward_notes(graph: Graph) -> list[str]:
+    """What to say about gradients that are all 0 because nobody has asked for them yet."""
+    results = [root for root in graph.roots if graph.inputs[root]]
+    if not results or any(grad_of(graph.nodes[root]) != 0.0 for root in results):
+        return []
+    return ["backward not run yet: the last node's grad is 0"]
+
+
+def value_node(graph: Graph, i: int, owner: Owner | None = None) -> Node:
+    """One node of the graph, all by itself."""
+    node, inputs = graph.nodes[i], [graph.nodes[j] for j in graph.inputs[i]]
+    label = label_of(node)
+    if inputs:
+        details = _how_made(graph.ops[i], node, inputs)
+    elif owner:
+        details = [f"parameter {owner.name}"]
+        label = label or owner.name.removeprefix(f"{owner.layer}.")
+    else:
+        details = ["a leaf: made by no operation"]
+    data, grad = float(node.data), grad_of(node)
+    details += [f"data {full(data)}", f"grad {full(grad)}"]
+    return Node(f"v{i}", "value", (label,), data, grad, tuple(details))
+
+
+def draw_graph(graph: Graph, title: str, owners: Owners) -> Drawing:
+    """Every node as a box, every operation as a small node before its result."""
+    notes = backward_notes(graph)
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    groups: dict[str, Group] = {}
+    for i, (node, inputs, op) in enumerate(zip(graph.nodes, graph.inputs, graph.ops, strict=True)):
+        box = value_node(graph, i, owner := owners.get(id(node)))
+        if owner:
+            group = _group(owner)
+            groups[group.id] = group
+            box = replace(box, group=group.id)
+        if inputs:
+            sources = [graph.nodes[j] for j in inputs]
+            upstream = None if notes else box.grad
+            flows: list[str] = []
+            for j, local in zip(inputs, local_derivatives(node, sources), strict=True):
+                flow = _flow(graph.nodes[j], local, upstream)
+                flows += flow
+                edges.append(Edge(f"v{j}", f"o{i}", local, upstream, details=tuple(flow)))
+            edges.append(Edge(f"o{i}", f"v{i}"))
+            box = replace(box, details=(*box.details, *flows))
+            nodes.append(Node(f"o{i}", "op", (op or "?",), details=box.details, of=box.id))
+        nodes.append(box)
+    total = len(graph.nodes)
+    notes.append(f"{count(total, 'node')} in all, none hidden")
+    return Drawing(
+        "graph", title, tuple(nodes), tuple(edges), tuple(groups.values()), total, 0, tuple(notes)
+    )
+
+
+def _group(owner: Owner) -> Group:
+    """The neuron of a parameter, or its part of the network where it has none."""
+    if owner.neuron is None:
+        return Group(owner.layer, "layer", (owner.layer,))
+    name = f"{owner.layer}, neuron {owner.neuron + 1}"
+    return Group(name, "neuron", (name,))
+
+
+def local_derivatives(node: Any, inputs: Iterable[Any]) -> Sequence[float | None]:
+    """The derivative of an operation's result by each of its inputs; None where nobody knows it."""
+    numbers = [float(x.data) for x in inputs]
+    rule = getattr(node, "_rule", None)
+    if rule is None or rule.arity != len(numbers):  # made by hand, or by another class
+        rule = _rule_for(getattr(node, "_op", ""), len(numbers))
+    if rule is None:
+        return [None] * len(numbers)
+    partials = rule.partials(*numbers, float(node.data))
+    return [float(partial) for partial in partials]
+
+
+def _rule_for(symbol: str, arity: int) -> ops.Op | None:
+    """The record in the table that a class along the lecture means by its `_op`."""
+    for op in ops.OPS.values():
+        if op.symbol.lower() == symbol.lower() and op.arity == arity:
+            return op
+    if symbol.startswith("**") and arity == 1:
+        try:
+            return ops.op_named(symbol)
+        except ValueError:
+            return None
+    return None
+
+
+def formula(op: str, inputs: Sequence[str]) -> str:
+    """An operation as it is written on paper.
+
+    >>> formula("+", ["a", "b"]), formula("**2", ["-3.0"]), formula("tanh", ["n"])
+    ('a + b', '(-3.0)**2', 'tanh(n)')
+    """
+    if len(inputs) > 1 and op in {"+", "-", "*", "/", "**"}:
+        return f" {op} ".join(f"({x})" if x.startswith("-") else x for x in inputs)
+    if len(inputs) == 1 and op.startswith("**"):
+        x = inputs[0]
+        return f"({x}){op}" if x.startswith("-") or " " in x else f"{x}{op}"
+    return f"{op or '?'}({', '.join(inputs)})"
+
+
+def _how_made(op: str, node: Any, inputs: Sequence[Any]) -> list[str]:
+    """The formula in names, where all have one, and in numbers."""
+    labels = [label_of(x) for x in inputs]
+    numbers = formula(op, [full(x.data) for x in inputs])
+    lines = [f"{numbers} = {full(node.data)}"]
+    if label_of(node) and all(labels):
+        lines.insert(0, f"{label_of(node)} = {formula(op, labels)}")
+    return lines
+
+
+def _flow(source: Any, local: float | None, upstream: float | None) -> list[str]:
+    """What flows back along one edge, in words."""
+    if local is None:
+        return []
+    name = label_of(source) or full(source.data)
+    line = f"to {name}: local derivative {full(local)}"
+    if upstream is None:
+        return [line]
+    return [f"{line} × grad {full(upstream)} = {full(local * upstream)}"]

@@ -1,0 +1,236 @@
+"""Reads networks: which parameter belongs to which neuron, and the picture of neurons and weights.
+
+A network is read by its parts: a neuron has `weights` and `bias` (or the lecture's `w` and `b`), a
+layer has `neurons`, and anything that holds layers is a network. So a class of one's own is read
+too, whether or not it comes from `glassgrad.nn`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+from glassgrad.draw.format import clean, count, full, span
+from glassgrad.draw.graph import Owner, Owners, grad_of
+from glassgrad.draw.ir import Drawing, Edge, Group, Node
+
+WIDEST = 12  # of a taller layer only the ends are drawn
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """The parameters of one neuron."""
+
+    weights: Sequence[Any]
+    bias: Any | None
+    activation: str
+
+    @property
+    def size(self) -> int:
+        """How many parameters it has."""
+        return len(self.weights) + (self.bias is not None)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Neurons that see the same inputs, and the path to them, such as `layers.0`."""
+
+    name: str
+    neurons: list[Neuron]
+
+    @property
+    def n_inputs(self) -> int:
+        """How many numbers each neuron takes."""
+        return len(self.neurons[0].weights)
+
+
+def layers_in(module: Any, path: str = "", seen: frozenset[int] = frozenset()) -> Iterator[Layer]:
+    """The layers of a module in the order of its attributes; a lone neuron is a layer of one."""
+    if id(module) in seen or hasattr(module, "_prev") or isinstance(module, (type, ModuleType)):
+        return  # a circle of references, a Value, or nothing that could be a part
+    if neuron := _neuron(module):
+        yield Layer(path, [neuron])
+        return
+    if neurons := [n for part in getattr(module, "neurons", ()) if (n := _neuron(part))]:
+        yield Layer(path, neurons)
+        return
+    for name, part in _parts(module):
+        yield from layers_in(part, f"{path}.{name}" if path else name, seen | {id(module)})
+
+
+def _parts(module: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(module, (list, tuple)):
+        return [(str(i), part) for i, part in enumerate(module)]
+    if isinstance(module, dict):
+        return [(str(key), part) for key, part in module.items()]
+    return list(vars(module).items()) if hasattr(module, "__dict__") else []
+
+
+def _neuron(part: Any) -> Neuron | None:
+    weights = getattr(part, "weights", getattr(part, "w", None))
+    if not isinstance(weights, (list, tuple)):
+        return None
+    bias = getattr(part, "bias", getattr(part, "b", None))
+    nonlinear = getattr(part, "nonlin", None)  # micrograd's way to say relu or linear
+    usual = "" if nonlinear is None else "relu" if nonlinear else "linear"
+    return Neuron(weights, bias, str(getattr(part, "activation", usual)))
+
+
+def is_network(target: Any) -> bool:
+    """Whether `draw` should show it as a network."""
+    return hasattr(target, "parameters") or next(layers_in(target), None) is not None
+
+
+def owners_of(model: Any) -> Owners:
+    """For each parameter of a model, by its id(), the layer and the neuron that it belongs to."""
+    owners: dict[int, Owner] = {}
+    for layer in layers_in(model):
+        prefix = f"{layer.name}." if layer.name else ""
+        for i, neuron in enumerate(layer.neurons):
+            path = f"{prefix}neurons.{i}" if len(layer.neurons) > 1 else layer.name or "neuron"
+            for j, weight in enumerate(neuron.weights):
+                owners[id(weight)] = Owner(layer.name or "layer", i, f"{path}.weights.{j}")
+            if neuron.bias is not None:
+                owners[id(neuron.bias)] = Owner(layer.name or "layer", i, f"{path}.bias")
+    for name, parameter in getattr(model, "named_parameters", list)():
+        part = name.split(".")[0]
+        owners.setdefault(id(parameter), Owner(part, None, name))
+    return owners
+
+
+def draw_network(module: Any, title: str, input_names: Sequence[str]) -> Drawing:
+    """Columns of neurons joined by their weights; layers that do not form a chain as boxes."""
+    layers = list(layers_in(module))
+    others = _other_parameters(module, layers)
+    joined = all(len(a.neurons) == b.n_inputs for a, b in pairwise(layers))
+    if not layers or others or not joined:
+        return _boxes(layers, others, title)
+    return _columns(layers, title, input_names)
+
+
+def _columns(layers: list[Layer], title: str, input_names: Sequence[str]) -> Drawing:
+    n_inputs = layers[0].n_inputs
+    names = [*map(clean, input_names), *(f"x{i + 1}" for i in range(len(input_names), n_inputs))]
+    groups = [Group("inputs", "layer", ("inputs", count(n_inputs)))]
+    nodes = _column([
+        Node(f"inputs.{i}", "unit", (names[i],), details=(f"input {i + 1}",), group="inputs")
+        for i in range(n_inputs)
+    ])  # fmt: skip
+    edges: list[Edge] = []
+    before = nodes
+    for number, layer in enumerate(layers, 1):
+        group = f"layer{number}"
+        groups.append(Group(group, "layer", _summary(number, layer)))
+        column = _column(
+            [_unit(f"{group}.{i}", n, group, names) for i, n in enumerate(layer.neurons)]
+        )
+        edges += _weights(before, column, layer)
+        nodes = nodes + column
+        before = column
+        names = [f"neuron {i + 1}" for i in range(len(layer.neurons))]
+    total = sum(neuron.size for layer in layers for neuron in layer.neurons)
+    biases = sum(node.data is not None for node in nodes)
+    hidden = total - len(edges) - biases
+    note = f"{count(total, 'parameter')} in all, {count(hidden) if hidden else 'none'} hidden"
+    weights = span(edge.weight for edge in edges if edge.weight is not None)
+    return Drawing(
+        "network", title, tuple(nodes), tuple(edges), tuple(groups), total, hidden,
+        (note, f"weights {weights}"),
+    )  # fmt: skip
+
+
+def _unit(name: str, neuron: Neuron, group: str, sources: Sequence[str]) -> Node:
+    """A neuron; its numbers are those of its bias."""
+    details = _numbers(neuron, sources)
+    if neuron.bias is None:
+        return Node(name, "unit", ("",), details=details, group=group)
+    data, grad = float(neuron.bias.data), grad_of(neuron.bias)
+    return Node(name, "unit", ("",), data, grad, details, group)
+
+
+def _column(units: list[Node]) -> list[Node]:
+    """The units of one layer; of a tall one the ends, and a gap that says how many are left out."""
+    if len(units) <= WIDEST:
+        return units
+    end = WIDEST // 2 - 1
+    left_out = len(units) - 2 * end
+    group = units[0].group
+    text = ("⋮", f"{count(left_out)} more")
+    gap = Node(f"{group}.gap", "gap", text, group=group, count=left_out)
+    return [*units[:end], gap, *units[-end:]]
+
+
+def _weights(before: list[Node], column: list[Node], layer: Layer) -> Iterator[Edge]:
+    """One edge for each weight between two units that are drawn."""
+    for unit in column:
+        for source in before:
+            if unit.kind == source.kind == "unit":
+                neuron = layer.neurons[int(unit.id.rsplit(".", 1)[1])]
+                weight = neuron.weights[int(source.id.rsplit(".", 1)[1])]
+                lines = (f"weight {full(weight.data)}", f"grad {full(grad_of(weight))}")
+                yield Edge(source.id, unit.id, weight=float(weight.data), details=lines)
+
+
+def _numbers(neuron: Neuron, names: Sequence[str]) -> tuple[str, ...]:
+    """All numbers of a neuron, for its tooltip."""
+    parameters = [(f"weight of {name}", w) for name, w in zip(names, neuron.weights, strict=False)]
+    if neuron.bias is not None:
+        parameters.append(("bias", neuron.bias))
+    lines = [f"{name} {full(p.data)}, grad {full(grad_of(p))}" for name, p in parameters]
+    return (neuron.activation, *lines) if neuron.activation else tuple(lines)
+
+
+def _summary(number: int, layer: Layer) -> tuple[str, ...]:
+    """What stands below a layer: its name, size, activation and number of parameters."""
+    activations = sorted({neuron.activation for neuron in layer.neurons} - {""})
+    size = sum(neuron.size for neuron in layer.neurons)
+    return (
+        f"layer {number}",
+        count(len(layer.neurons), "neuron"),
+        *([", ".join(activations)] if activations else []),
+        count(size, "parameter"),
+    )
+
+
+def _other_parameters(module: Any, layers: list[Layer]) -> dict[str, list[Any]]:
+    """Parameters that are in no neuron, by the attribute that holds them."""
+    known = {
+        id(parameter)
+        for layer in layers
+        for neuron in layer.neurons
+        for parameter in [*neuron.weights, neuron.bias]
+    }
+    others: dict[str, list[Any]] = {}
+    for name, parameter in getattr(module, "named_parameters", list)():
+        if id(parameter) not in known:
+            others.setdefault(name.split(".")[0], []).append(parameter)
+    return others
+
+
+def _boxes(layers: list[Layer], others: dict[str, list[Any]], title: str) -> Drawing:
+    """One box for each part of a network whose wiring only its own code knows."""
+    parts: list[tuple[tuple[str, ...], list[Any]]] = [
+        ((name, count(len(values), "parameter")), values) for name, values in others.items()
+    ]
+    for number, layer in enumerate(layers, 1):
+        values = [p for n in layer.neurons for p in [*n.weights, n.bias] if p is not None]
+        text = (layer.name or f"layer {number}", count(layer.n_inputs, "input"))
+        parts.append(((*text, *_summary(number, layer)[1:]), values))
+    nodes = tuple(
+        Node(
+            f"part{i}", "fold", text, count=len(values),
+            details=(f"data {span(p.data for p in values)}", f"grad {span(map(grad_of, values))}"),
+        )
+        for i, (text, values) in enumerate(parts)
+    )  # fmt: skip
+    total = sum(node.count for node in nodes)
+    return Drawing(
+        "graph", title, nodes, total=total, hidden=total,
+        notes=(
+            f"{count(total, 'parameter')} in {count(len(nodes), 'part')}",
+            "how they are joined shows when it runs: draw(model(x), model=model)",
+        ),
+    )  # fmt: skip
