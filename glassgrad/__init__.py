@@ -10,6 +10,7 @@ prefer_sources_if_asked()
 
 # ruff: noqa: E402
 from glassgrad.anomaly import detect_anomaly
+from glassgrad.check import check
 from glassgrad.nn import MLP, Embedding, Layer, Module, Neuron, softmax
 from glassgrad.value import Value, grad, maximum, minimum, no_grad, topological_order
 
@@ -22,6 +23,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Value",
+    "check",
     "core_kind",
     "detect_anomaly",
     "grad",

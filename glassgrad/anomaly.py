@@ -30,10 +30,10 @@ def detect_anomaly() -> Iterator[None]:
     """
     made_at: dict[Value, str] = {}
 
-    def on_node(node: Value, op: Op, left: Value, right: Value | None) -> None:
+    def on_node(node: Value, op: Op, inputs: tuple[Value, ...]) -> None:
         made_at[node] = _callers_line()
         if not math.isfinite(node.data):
-            raise _anomaly(f"{_call(op, left, right)} gave {node.data}, at {made_at[node]}")
+            raise _anomaly(f"{_call(op.symbol, inputs)} gave {node.data}, at {made_at[node]}")
 
     def on_gradient(node: Value) -> None:
         for x in node._prev:
@@ -49,17 +49,15 @@ def detect_anomaly() -> Iterator[None]:
 
 
 def _backward_text(node: Value, x: Value, line: str | None) -> str:
-    call = f"{node._op}({', '.join(_named(x) for x in node._prev)})"
     return (
         f"the gradient of {_named(x)} became {x.grad}, going backward through "
-        f"{_named(node)} = {call} with gradient {node.grad}, "
+        f"{_named(node)} = {_call(node._op, node._prev)} with gradient {node.grad}, "
         f"made at {line or 'a line outside detect_anomaly()'}"
     )
 
 
-def _call(op: Op, left: Value, right: Value | None) -> str:
-    inputs = [left] if right is None else [left, right]
-    return f"{op.symbol}({', '.join(_named(x) for x in inputs)})"
+def _call(symbol: str, inputs: tuple[Value, ...]) -> str:
+    return f"{symbol}({', '.join(_named(x) for x in inputs)})"
 
 
 def _named(x: Value) -> str:

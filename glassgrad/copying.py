@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from glassgrad import ops
-from glassgrad.errors import hand_written_backward
+from glassgrad.errors import refuse_hand_written
 
 
-def clone(node: Any, left: Any, right: Any) -> Any:
-    """A copy of one node with these inputs."""
+def shallow_copy(node: Any) -> Any:
+    """A copy of one node, made from the same inputs."""
+    _refuse_hand_written(node)
     copied = leaf(type(node), node.data, node.grad, node.label)
-    copied._rule, copied._left, copied._right = node._rule, left, right
+    copied._rule, copied._left, copied._right = node._rule, node._left, node._right
     if hasattr(node, "__dict__"):  # what a subclass has added
         copied.__dict__.update(node.__dict__)
     return copied
@@ -24,10 +26,11 @@ def deep_copy(order: list[Any], memo: dict[int, Any]) -> Any:
     """A copy of the graph whose nodes are given, inputs first; sharing is kept through `memo`."""
     for node in order:
         if id(node) not in memo:
-            _refuse_hand_written(node)
-            left = None if node._left is None else memo[id(node._left)]
-            right = None if node._right is None else memo[id(node._right)]
-            memo[id(node)] = clone(node, left, right)
+            memo[id(node)] = copied = shallow_copy(node)
+            copied._left = None if node._left is None else memo[id(node._left)]
+            copied._right = None if node._right is None else memo[id(node._right)]
+            if hasattr(node, "__dict__"):
+                copied.__dict__.update(deepcopy(node.__dict__, memo))
     return memo[id(order[-1])]
 
 
@@ -73,4 +76,4 @@ def graph(kind: Any, leaves: list[Any], rows: list[tuple[Any, ...]]) -> Any:
 
 def _refuse_hand_written(node: Any) -> None:
     if node._rule is not None and node._rule.arity == 0:
-        raise hand_written_backward()
+        refuse_hand_written()

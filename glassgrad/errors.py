@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from textwrap import dedent, indent
-from typing import Any
+from typing import Any, NoReturn
 
 
 def explain(what: str, wrong: str, why: str, right: str) -> str:
@@ -52,9 +52,9 @@ def not_a_number(data: Any) -> TypeError:
     return TypeError(explain(what, f"Value({shown})", why, right))
 
 
-def hand_written_backward() -> TypeError:
-    """The error for treating a node with a `_backward` of its own like one from the table."""
-    return TypeError(
+def refuse_hand_written(*_: Any) -> NoReturn:
+    """Raise the error for treating a node with a `_backward` of its own like one of the table."""
+    raise TypeError(
         explain(
             "an operation with a hand-written _backward is known from its outside only",
             "out = Value(2 * x.data, (x,), 'double')\nout._backward = fn\ngrad(out, x)",

@@ -13,7 +13,7 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
     Until the last step the old file, if any, stays as it was. Missing folders are made.
     Raises OSError when the disk is full or the folder cannot be written.
     """
-    target = Path(path)
+    target = Path(path).resolve()  # through a link, to the file itself
     target.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -22,7 +22,7 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(_usual_mode())
+        Path(temporary).chmod(_mode(target))
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -30,8 +30,10 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
     return target
 
 
-def _usual_mode() -> int:
-    """The permissions that `open(path, "w")` would give: mkstemp's own are private."""
+def _mode(target: Path) -> int:
+    """The permissions that `open(target, "w")` would leave: mkstemp's own are private."""
+    if target.exists():
+        return target.stat().st_mode
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

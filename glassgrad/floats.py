@@ -7,6 +7,10 @@ leaves the real numbers (`(-8) ** (1 / 3)`). These give what NumPy and PyTorch g
 from __future__ import annotations
 
 import math
+from numbers import Real
+from typing import Any
+
+from glassgrad.errors import not_a_number
 
 SQRT_HALF: float = math.sqrt(0.5)
 
@@ -83,5 +87,24 @@ def step(x: float) -> float:
     return x if math.isnan(x) else float(x > 0)
 
 
+def greater(x: float, y: float) -> float:
+    if math.isnan(x) or math.isnan(y):
+        return math.nan
+    return 0.5 if x == y else float(x > y)
+
+
 def mask(x: float, y: float) -> float:
     return y if x != 0 else 0.0
+
+
+def as_float(data: Any) -> float:
+    """`data` as a float, or a TypeError that says what to write instead."""
+    if hasattr(data, "item") and data.ndim == 0:
+        data = data.item()  # a NumPy scalar, or an array that is a single number
+    if not isinstance(data, Real):
+        raise not_a_number(data)
+    number: Any = data
+    try:
+        return float(number)
+    except OverflowError:  # an int that is too large for a float
+        return math.inf if number > 0 else -math.inf

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from random import Random
 from typing import Any
 
@@ -34,7 +35,7 @@ class Module:
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Each parameter once, with the path to it, such as `layers.0.neurons.3.weights.1`."""
         found: dict[Value, str] = {}
-        for name, value in _values_in(vars(self), ""):
+        for name, value in _values_in(self, "", set()):
             found.setdefault(value, name)  # a shared parameter goes by its first name
         return [(name, value) for value, name in found.items()]
 
@@ -56,8 +57,9 @@ class Module:
         named = dict(self.named_parameters())
         if named.keys() != state.keys():
             raise errors.wrong_names(named.keys() - state.keys(), state.keys() - named.keys())
-        for name, value in named.items():
-            value.data = float(state[name])
+        numbers = [float(state[name]) for name in named]
+        for value, number in zip(named.values(), numbers, strict=True):
+            value.data = number
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
@@ -182,7 +184,7 @@ class MLP(Module):
         """The last layer's output: a Value if it has one neuron, else a list of Values."""
         outputs: Any = inputs
         for layer in self.layers:
-            outputs = layer(outputs if isinstance(outputs, Sequence) else [outputs])
+            outputs = layer([outputs] if isinstance(outputs, Value) else outputs)
         return outputs
 
     def __repr__(self) -> str:
@@ -212,7 +214,7 @@ class Embedding(Module):
         return f"Embedding({len(self.rows)} x {len(self.rows[0])})"
 
 
-def softmax(logits: Sequence[Value]) -> list[Value]:
+def softmax(logits: Sequence[Value | float]) -> list[Value]:
     """Probabilities that add up to 1, e**logit over the sum of them all.
 
     The largest logit is taken off first: that changes nothing in the result, and no power of e
@@ -221,20 +223,25 @@ def softmax(logits: Sequence[Value]) -> list[Value]:
     >>> [p.data for p in softmax([Value(1000.0), Value(1000.0)])]
     [0.5, 0.5]
     """
-    largest = logits[0]
-    for logit in logits[1:]:
-        largest = maximum(largest, logit)
-    powers = [(logit - largest).exp() for logit in logits]
+    values = [x if isinstance(x, Value) else Value(x) for x in logits]
+    if not values:
+        return []
+    largest = reduce(maximum, values)
+    powers = [(value - largest).exp() for value in values]
     total = sum(powers, start=Value(0.0))
     return [power / total for power in powers]
 
 
-def _values_in(thing: Any, path: str) -> Iterator[tuple[str, Value]]:
-    """The Values inside modules, lists, tuples and dicts, in order, with the path to each."""
+def _values_in(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Value]]:
+    """The leaves inside modules, lists, tuples and dicts, in order, with the path to each."""
     if isinstance(thing, Value):
-        yield path, thing
+        if thing._rule is None:  # not a result that a module keeps
+            yield path, thing
         return
     if isinstance(thing, Module):
+        if id(thing) in seen:  # modules may refer to each other
+            return
+        seen.add(id(thing))
         thing = vars(thing)
     if isinstance(thing, Mapping):
         items = list(thing.items())
@@ -243,7 +250,7 @@ def _values_in(thing: Any, path: str) -> Iterator[tuple[str, Value]]:
     else:
         return
     for name, part in items:
-        yield from _values_in(part, f"{path}.{name}" if path else str(name))
+        yield from _values_in(part, f"{path}.{name}" if path else str(name), seen)
 
 
 def _activation(name: str) -> Callable[[Value], Value]:

@@ -63,10 +63,14 @@ class Op:
 
 def _raise(x: Any, exponent: float) -> Any:
     """Power by a constant inside a derivative: on floats by IEEE 754, else by the input's `**`."""
-    return floats.power(x, exponent) if isinstance(x, float) else x**exponent
+    return floats.power(x, exponent) if isinstance(x, (int, float)) else x**exponent
 
 
-_DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)  # of the standard normal distribution
+def _x_times_density(x: Any) -> Any:
+    """The number x times the standard normal density there: 0, not nan, at infinity."""
+    density = exp(-0.5 * (x * x)) * (1.0 / math.sqrt(2.0 * math.pi))
+    return mask(density, x * density)
+
 
 # fmt: off
 # Not differentiable, or flat: what the derivatives of the others are made of.
@@ -74,6 +78,9 @@ step = Op("step", "step", floats.step, lambda x, out: (0.0,),
           "np.heaviside({x}, 0.0)", (-3, 3))
 sign = Op("sign", "sign", floats.sign, lambda x, out: (0.0,),
           "np.sign({x})", (-3, 3))
+# 1 where x is greater, 0 where y is, and half to each where they are equal.
+greater = Op("greater", ">", floats.greater, lambda x, y, out: (0.0, 0.0),
+             "np.where({x} == {y}, 0.5, {x} > {y})", (-3, 3), (-3, 3))
 # y where x is not 0, else exactly 0: unlike a product, it stops an infinite or undefined y.
 mask: Op = Op("mask", "mask", floats.mask, lambda x, y, out: (0.0, mask(x, 1.0)),
               "np.where({x} != 0, {y}, 0.0)", (-3, 3), (-3, 3))
@@ -83,7 +90,8 @@ add = Op("add", "+", operator.add, lambda x, y, out: (1.0, 1.0),
 multiply = Op("multiply", "*", operator.mul, lambda x, y, out: (y, x),
               "{x} * {y}", (-3, 3), (-3, 3))
 power: Op = Op("power", "**", floats.power,
-               lambda x, y, out: (mask(y, y * power(x, y - 1.0)), mask(out, out * log(x))),
+               lambda x, y, out: (mask(x * x + y * y, y * power(x, y - 1.0)),
+                                  mask(out, out * log(x))),
                "np.power({x}, {y})", (0.2, 3), (-2, 3))
 
 exp = Op("exp", "exp", floats.exp, lambda x, out: (out,),
@@ -101,10 +109,10 @@ erf = Op("erf", "erf", math.erf, lambda x, out: (2.0 / math.sqrt(math.pi) * exp(
 absolute = Op("absolute", "abs", abs, lambda x, out: (sign(x),),
               "np.abs({x})", (-3, 3))
 maximum = Op("maximum", "max", floats.maximum,
-             lambda x, y, out: (0.5 + 0.5 * sign(x - y), 0.5 + 0.5 * sign(y - x)),
+             lambda x, y, out: (greater(x, y), greater(y, x)),
              "np.maximum({x}, {y})", (-3, 3), (-3, 3))
 minimum = Op("minimum", "min", floats.minimum,
-             lambda x, y, out: (0.5 + 0.5 * sign(y - x), 0.5 + 0.5 * sign(x - y)),
+             lambda x, y, out: (greater(y, x), greater(x, y)),
              "np.minimum({x}, {y})", (-3, 3), (-3, 3))
 
 # Activations. Sources: sigmoid, tanh, relu and softplus as in Goodfellow, Bengio and Courville,
@@ -118,8 +126,7 @@ sigmoid = Op("sigmoid", "sigmoid", floats.sigmoid, lambda x, out: (out * (1.0 - 
 softplus = Op("softplus", "softplus", floats.softplus, lambda x, out: (sigmoid(x),),
               "np.logaddexp(0.0, {x})", (-4, 4))
 gelu = Op("gelu", "gelu", floats.gelu,
-          lambda x, out: (0.5 * (1.0 + erf(x * floats.SQRT_HALF))
-                          + x * _DENSITY_AT_0 * exp(-0.5 * (x * x)),),
+          lambda x, out: (0.5 * (1.0 + erf(x * floats.SQRT_HALF)) + _x_times_density(x),),
           "0.5 * {x} * (1.0 + erf({x} * np.sqrt(0.5)))", (-3, 3))
 # fmt: on
 

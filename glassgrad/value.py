@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from numbers import Integral, Real
-from typing import Any, ClassVar, NoReturn
+from numbers import Integral
+from typing import Any, ClassVar
 
 from glassgrad import copying, ops
-from glassgrad.errors import hand_written_backward, not_a_number
+from glassgrad.errors import refuse_hand_written
+from glassgrad.floats import as_float
 from glassgrad.ops import Op
 
 try:
@@ -61,12 +62,16 @@ class Value:
     def __init__(
         self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = ""
     ) -> None:
-        self.data = data if type(data) is float else _number(data)
+        self.data = data if type(data) is float else as_float(data)
         self.grad = 0.0
         self.label = label
-        self._rule = _Custom(_op, tuple(_children)) if _children or _op else None
+        self._rule = None
         self._left = None
         self._right = None
+        if _children or _op:
+            self._rule = _Custom(_op, tuple(_children))
+            if mode.on_node is not None:
+                mode.on_node(self, self._rule, self._prev)
 
     @property
     def _prev(self) -> tuple[Value, ...]:
@@ -123,17 +128,17 @@ class Value:
     def __pow__(self, other: Any) -> Value:
         if isinstance(other, Value):
             return _apply(ops.power, self, other)
-        exponent = _number(other)
-        return _apply(ops.power_by(int(other) if isinstance(other, Integral) else exponent), self)
+        exponent: Any = int(other) if isinstance(other, Integral) else as_float(other)
+        return _apply(ops.power_by(exponent), self)
 
     def __neg__(self) -> Value:
         return self * -1
 
     def __sub__(self, other: Any) -> Value:
-        return self + (-other if isinstance(other, Value) else -_number(other))
+        return self + (-other if isinstance(other, Value) else -as_float(other))
 
     def __truediv__(self, other: Any) -> Value:
-        return self * (other**-1 if isinstance(other, Value) else ops.power(_number(other), -1.0))
+        return self * (other**-1 if isinstance(other, Value) else ops.power(as_float(other), -1.0))
 
     def __radd__(self, other: Any) -> Value:
         return Value(other) + self
@@ -193,10 +198,6 @@ class Value:
         """The number times the share of a standard normal distribution below it."""
         return _apply(ops.gelu, self)
 
-    def erf(self) -> Value:
-        """The error function, 2 / sqrt(pi) times the integral of e**(-t**2) from 0 to x."""
-        return _apply(ops.erf, self)
-
     def _apply(self, rule: Op, inputs: tuple[Any, ...]) -> Value:
         """What a record of the table does when it is called with a Value."""
         return _apply(rule, *inputs)
@@ -225,7 +226,7 @@ class Value:
         return format(self.data, spec) if spec else repr(self)
 
     def __copy__(self) -> Any:
-        return copying.clone(self, self._left, self._right)
+        return copying.shallow_copy(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return copying.deep_copy(topological_order(self), memo)
@@ -238,13 +239,9 @@ class _Custom(Op):
     """The operation of a node that was built by hand, with the function that goes backward."""
 
     def __init__(self, symbol: str, children: tuple[Value, ...]) -> None:
-        super().__init__(symbol, symbol, _unknown, _unknown, "")
+        super().__init__(symbol, symbol, refuse_hand_written, refuse_hand_written, "")
         self.children = children
         self.backward: Callable[[], None] | None = None
-
-
-def _unknown(*_: Any) -> NoReturn:
-    raise hand_written_backward()
 
 
 class Mode:
@@ -253,7 +250,7 @@ class Mode:
     def __init__(self) -> None:
         self.recording = True
         # Somebody who looks at each new node, and at each node that has handed its gradient on.
-        self.on_node: Callable[[Value, Op, Value, Value | None], None] | None = None
+        self.on_node: Callable[[Value, Op, tuple[Value, ...]], None] | None = None
         self.on_gradient: Callable[[Value], None] | None = None
 
 
@@ -268,7 +265,7 @@ def _node(rule: Op, data: float, left: Value, right: Value | None) -> Value:
         node._left = left
         node._right = right
     if mode.on_node is not None:
-        mode.on_node(node, rule, left, right)
+        mode.on_node(node, rule, (left,) if right is None else (left, right))
     return node
 
 
@@ -396,12 +393,5 @@ def no_grad() -> Iterator[None]:
         mode.recording = before
 
 
-def _number(data: Any) -> float:
-    """`data` as a float, or a TypeError that says what to write instead."""
-    if not isinstance(data, (float, int, Real)):
-        raise not_a_number(data)
-    return float(data)
-
-
 def _data(other: Any) -> float:
-    return other.data if isinstance(other, Value) else _number(other)
+    return other.data if isinstance(other, Value) else as_float(other)
