@@ -183,7 +183,7 @@ def _known(node: Value) -> Op:
     for op in ops.OPS.values():
         if rule.symbol.lower() in (op.symbol.lower(), op.name) and op.arity == len(node._prev):
             return op
-    refuse_hand_written()
+    return refuse_hand_written()
 
 
 def _row(name: str, x: Value, grad: float, slopes: _Slopes) -> GradientRow:

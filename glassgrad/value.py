@@ -95,9 +95,7 @@ class Value:
 
     @_backward.setter
     def _backward(self, function: Callable[[], None]) -> None:
-        rule = _Custom(self._op, self._prev)
-        rule.backward = function
-        self._rule = rule
+        self._rule = _Custom(self._op, self._prev, function)
 
     def backward(self) -> None:
         """Set the `grad` of every number that this one depends on.
@@ -238,10 +236,12 @@ class Value:
 class _Custom(Op):
     """The operation of a node that was built by hand, with the function that goes backward."""
 
-    def __init__(self, symbol: str, children: tuple[Value, ...]) -> None:
+    def __init__(
+        self, symbol: str, children: tuple[Value, ...], backward: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(symbol, symbol, refuse_hand_written, refuse_hand_written, "")
         self.children = children
-        self.backward: Callable[[], None] | None = None
+        self.backward = backward
 
 
 class Mode:
@@ -281,8 +281,7 @@ def _hand_on(node: Value) -> None:
     left = node._left
     right = node._right
     if isinstance(rule, _Custom):
-        if rule.backward is not None:
-            rule.backward()
+        rule.backward()
     elif rule is None or left is None:
         return  # a leaf has no inputs
     elif right is None:

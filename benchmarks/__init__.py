@@ -1,0 +1,1 @@
+"""Every figure that the README quotes, measured beside its peers: `python -m benchmarks`."""
