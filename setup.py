@@ -1,13 +1,14 @@
 """Compile the core with mypyc where a C compiler is at hand; else the files run as they are."""
 
 import os
+from typing import Any
 
-from setuptools import Extension, setup
+from setuptools import setup
 
 COMPILED = ["floats", "ops", "errors", "copying", "value"]
 
 
-def extensions() -> list[Extension]:
+def extensions() -> list[Any]:
     """The compiled modules: none when GLASSGRAD_PURE=1 or where mypyc cannot do it."""
     if os.environ.get("GLASSGRAD_PURE") == "1":
         return []

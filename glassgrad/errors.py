@@ -59,6 +59,7 @@ def refuse_hand_written(*_: Any) -> NoReturn:
             "an operation with a hand-written _backward is known from its outside only",
             "out = Value(2 * x.data, (x,), 'double')\nout._backward = fn\ngrad(out, x)",
             "a function that adds to `grad` can be called, not differentiated or copied",
+            "from glassgrad.ops import Op\n\n"
             "double = Op('double', 'double', lambda x: 2 * x, lambda x, out: (2.0,),\n"
             "            '2 * {x}', (-3, 3))\nout = double(x)\ngrad(out, x)",
         )

@@ -4,8 +4,9 @@ A record holds an operation's value on plain numbers and its partial derivatives
 are written in the same arithmetic as a user's program, so they work on plain numbers (backward),
 on Values (second derivatives) and on whatever else knows `+ * **` and `_apply`.
 
-Adding an operation means adding one record here, and a method or function in `value.py` that
-names it. What a node is, and how derivatives travel through a graph, lives in `value.py`.
+Adding an operation means adding one record here: `softsign(v)` then works on Values, as does
+`Neuron(2, activation="softsign")`. What a node is, and how derivatives travel through a graph,
+lives in `value.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Op:
     symbol: what a picture shows.
     value: the result on floats, by the rules of IEEE 754: inf and nan, never an exception.
     partials: from (x, out) or (x, y, out) to a tuple: d out / d x, and d out / d y if there is a y.
-    array: the same value as a NumPy expression.
+    array: the same value as a NumPy expression, on finite numbers; erf is the error function.
     domain: for each input the (low, high) between which tests may sample it.
 
     >>> multiply.partials(2.0, 3.0, 6.0)
