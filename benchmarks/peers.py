@@ -21,7 +21,7 @@ class SlotsValue:
         local: tuple[float, ...] = (),
     ) -> None:
         self.data = data
-        self.grad = 0
+        self.grad: float = 0
         self.children = children
         self.locals = local
 
