@@ -1,0 +1,270 @@
+"""Losses: one number that says how wrong a network's outputs are, for training to make small.
+
+Each takes the outputs and targets of one example or of a batch, and gives the mean as a Value.
+Making the loss small is the work of `optim.py`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from glassgrad.errors import explain
+from glassgrad.nn import Module
+from glassgrad.value import Value, maximum
+
+
+def squared_error(outputs: Any, targets: Any) -> Value:
+    """The mean of (output - target)**2 (Legendre 1805; PyTorch: `mse_loss`).
+
+    outputs: a Value, a list of them, or a list of lists (one an example). targets: numbers or
+    Values in the same shape; NumPy arrays will do. The mean is taken over all numbers.
+    Raises ValueError where the shapes differ or there is no example.
+
+    >>> squared_error([Value(1.0), Value(2.0)], [1.0, 5.0])
+    Value(data=4.5)
+    """
+    return _mean([(output - target) ** 2 for output, target in _pairs(outputs, targets)])
+
+
+def absolute_error(outputs: Any, targets: Any) -> Value:
+    """The mean of |output - target|, which far-off targets pull less (PyTorch: `l1_loss`).
+
+    Arguments and errors as for `squared_error`. The slope where they are equal is taken as 0.
+
+    >>> absolute_error([Value(1.0), Value(2.0)], [1.0, 5.0])
+    Value(data=1.5)
+    """
+    return _mean([abs(output - target) for output, target in _pairs(outputs, targets)])
+
+
+def hinge(scores: Any, labels: Any) -> Value:
+    """The mean of max(0, 1 - label * score): no loss once a score is right by a margin of 1.
+
+    labels: -1 or 1, in the shape of the scores; the sign of a score is the decision.
+    Raises ValueError for any other label, and where shapes differ or there is no example.
+    Source: Cortes and Vapnik, Support-Vector Networks (1995).
+
+    >>> hinge([Value(0.5), Value(-3.0)], [1, -1])
+    Value(data=0.25)
+    """
+    pairs = _labelled(scores, labels, (-1, 1), hinge)
+    return _mean([(1 + -label * score).relu() for score, label in pairs])
+
+
+def logistic(logits: Any, labels: Any) -> Value:
+    """The mean of -log(probability of the right one of two classes), from one logit an example.
+
+    `sigmoid(logit)` is the probability of class 1. Computed as softplus(logit) - label * logit,
+    which is the same and never takes the log of 0 (PyTorch: `binary_cross_entropy_with_logits`).
+    labels: 0 or 1, in the shape of the logits; a Value may also lie between.
+    Raises ValueError for any other label, and where shapes differ or there is no example.
+    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.2.2.2.
+
+    >>> logistic(Value(0.0), 1).data  # a coin's toss: log(2)
+    0.6931471805599453
+    """
+    pairs = _labelled(logits, labels, (0, 1), logistic)
+    return _mean([logit.softplus() + -label * logit for logit, label in pairs])
+
+
+def cross_entropy(logits: Any, labels: Any) -> Value:
+    """The mean of -log(probability of the right class), from one logit a class.
+
+    `softmax(logits)` are the probabilities. Computed as log(sum(e**logit)) - logits[label], with
+    the largest logit taken off first: the same, and e**logit cannot overflow.
+    logits: a list of Values and labels: the number of its class, from 0; or lists of both.
+    Raises TypeError for a label that is not a whole number, ValueError for one out of range,
+    for fewer than two logits, for lists of different lengths and for empty ones.
+    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.2.2.3.
+
+    >>> cross_entropy([Value(0.0), Value(0.0)], 1).data  # a coin's toss: log(2)
+    0.6931471805599453
+    >>> cross_entropy([[Value(9.0), Value(0.0)], [Value(0.0), Value(9.0)]], [0, 1]).data < 0.001
+    True
+    """
+    if not _is_list(labels):
+        return _cross_entropy(logits, labels)
+    if not _is_list(logits):
+        raise _one_output()
+    rows, classes = list(logits), list(labels)
+    if len(rows) != len(classes):
+        raise _different(len(rows), len(classes))
+    return _mean([_cross_entropy(row, label) for row, label in zip(rows, classes, strict=True)])
+
+
+def l2(parameters: Module | Iterable[Value], strength: float) -> Value:
+    """The sum of squares times `strength`: added to a loss, it keeps weights small.
+
+    parameters: a module or Values. SGD's `weight_decay` of 2 * strength has the same effect.
+    Source: Hoerl and Kennard, Ridge Regression (1970).
+
+    >>> l2([Value(3.0), Value(1.0)], strength=0.5)
+    Value(data=5.0)
+    """
+    values = parameters.parameters() if isinstance(parameters, Module) else parameters
+    return sum([value**2 for value in values], start=Value(0.0)) * strength
+
+
+# By name, for the command line. Each takes outputs and targets.
+LOSSES: dict[str, Callable[[Any, Any], Value]] = {
+    loss.__name__: loss for loss in (squared_error, absolute_error, hinge, logistic, cross_entropy)
+}
+
+
+def _cross_entropy(logits: Any, label: Any) -> Value:
+    """The loss of one example."""
+    values = [_value(x) for x in logits] if _is_list(logits) else []
+    if len(values) < 2:
+        raise _one_output()
+    largest = values[0]
+    for value in values[1:]:
+        largest = maximum(largest, value)
+    down = -largest
+    shifted = [value + down for value in values]
+    return _sum([value.exp() for value in shifted]).log() - shifted[_class(label, len(values))]
+
+
+def _class(label: Any, n_classes: int) -> int:
+    try:
+        number = operator.index(label)
+    except TypeError:
+        raise _not_a_class(label) from None
+    if not 0 <= number < n_classes:  # a list would take -1 for its last
+        raise _no_such_class(number, n_classes)
+    return number
+
+
+def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
+    """Each output with its target, out of whatever lists they come in."""
+    if not _is_list(outputs) and not _is_list(targets):
+        return [(_value(outputs), targets)]
+    if not _is_list(outputs) or not _is_list(targets):
+        raise _one_and_many(_is_list(outputs))
+    outputs, targets = list(outputs), list(targets)
+    if len(outputs) != len(targets):
+        raise _different(len(outputs), len(targets))
+    pairs = []
+    for output, target in zip(outputs, targets, strict=True):
+        pairs += _pairs(output, target)
+    return pairs
+
+
+def _labelled(
+    outputs: Any, labels: Any, allowed: tuple[int, int], loss: Callable[..., Value]
+) -> list[tuple[Value, Any]]:
+    """Pairs whose labels are allowed; those that are Values go unread, as they can change."""
+    pairs = []
+    for output, label in _pairs(outputs, labels):
+        if not isinstance(label, Value):
+            if label not in allowed:
+                raise _wrong_label(loss.__name__, allowed, label)
+            label = float(label)
+        pairs.append((output, label))
+    return pairs
+
+
+def _sum(terms: list[Value]) -> Value:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _mean(terms: list[Value]) -> Value:
+    if not terms:
+        raise _empty()
+    return _sum(terms) / len(terms) if len(terms) > 1 else terms[0]
+
+
+def _is_list(x: Any) -> bool:
+    """Whether x holds several numbers: lists, tuples, iterators, arrays that are not 0-d."""
+    return hasattr(x, "__iter__") and getattr(x, "ndim", 1) > 0 and not isinstance(x, str)
+
+
+def _value(x: Any) -> Value:
+    return x if isinstance(x, Value) else Value(x)
+
+
+def _different(n_outputs: int, n_targets: int) -> ValueError:
+    return ValueError(
+        explain(
+            f"{n_outputs} outputs and {n_targets} targets do not go together",
+            "squared_error([Value(1.0), Value(2.0)], [1.0])",
+            "each output is compared with a target of its own",
+            "squared_error([Value(1.0), Value(2.0)], [1.0, 2.0])",
+        )
+    )
+
+
+def _one_and_many(many_outputs: bool) -> ValueError:
+    one, many = ("target", "outputs") if many_outputs else ("output", "targets")
+    return ValueError(
+        explain(
+            f"one {one} stands against a list of {many}",
+            "outputs = [Value(1.0), Value(2.0)]\nsquared_error(outputs, [[1.0], [2.0]])",
+            "outputs and targets have the same shape; a column of targets is a list of lists",
+            "outputs = [Value(1.0), Value(2.0)]\nsquared_error(outputs, [1.0, 2.0])",
+        )
+    )
+
+
+def _empty() -> ValueError:
+    return ValueError(
+        explain(
+            "there is no example to take the mean over",
+            "squared_error([], [])",
+            "the mean of nothing is 0 / 0",
+            "squared_error([Value(1.0)], [1.0])",
+        )
+    )
+
+
+def _wrong_label(loss: str, allowed: tuple[int, int], label: Any) -> ValueError:
+    low, high = allowed
+    how = "2 * label - 1" if low else "(label + 1) // 2"
+    return ValueError(
+        explain(
+            f"labels for {loss} are {low} or {high}, not {label!r}",
+            f"labels = {[-low - 1 if low else -1, 1]}\n{loss}([Value(0.5), Value(2.0)], labels)",
+            f"with {low} and {high} the formula is short; labels {'0' if low else '-1'} and 1 "
+            f"become them by {how}",
+            f"labels = [{how} for label in {[0 if low else -1, 1]}]\n"
+            f"{loss}([Value(0.5), Value(2.0)], labels)",
+        )
+    )
+
+
+def _one_output() -> ValueError:
+    return ValueError(
+        explain(
+            "cross_entropy compares the logits of two classes or more, and one number came",
+            "model = MLP(2, [4, 1])\ncross_entropy(model([0.5, 1.0]), 1)",
+            "each class needs an output of its own; with one output there is `logistic`",
+            "model = MLP(2, [4, 1])\nlogistic(model([0.5, 1.0]), 1)\n\n"
+            "model = MLP(2, [4, 2])\ncross_entropy(model([0.5, 1.0]), 1)",
+        )
+    )
+
+
+def _not_a_class(label: Any) -> TypeError:
+    return TypeError(
+        explain(
+            f"a class is a whole number, not {label!r}",
+            "cross_entropy([Value(0.5), Value(2.0)], 1.0)",
+            "it says which of the logits is that of the right class",
+            "cross_entropy([Value(0.5), Value(2.0)], 1)",
+        )
+    )
+
+
+def _no_such_class(number: int, n_classes: int) -> ValueError:
+    return ValueError(
+        explain(
+            f"there is no class {number}: {n_classes} logits are classes 0 to {n_classes - 1}",
+            "cross_entropy([Value(0.5), Value(2.0)], 2)",
+            "classes count from 0, and the network has one output for each",
+            "cross_entropy([Value(0.5), Value(2.0), Value(-1.0)], 2)",
+        )
+    )
