@@ -277,6 +277,10 @@ def test_a_power_is_found_by_its_name(exponent):
     assert found.value(1.5) == math.pow(1.5, exponent)
 
 
+def test_the_array_form_of_an_endless_power():
+    assert array_form(power_by(math.inf), np.array([0.5, 2.0])).tolist() == [0.0, math.inf]
+
+
 def test_an_unknown_name_says_what_to_do():
     with pytest.raises(KeyError, match=r"no operation is called 'cosh'; add its record"):
         op_named("cosh")
