@@ -16,11 +16,12 @@ from glassgrad.value import Value, maximum
 
 
 def squared_error(outputs: Any, targets: Any) -> Value:
-    """The mean of (output - target)**2 (Legendre 1805; PyTorch: `mse_loss`).
+    """The mean of (output - target)**2.
 
     outputs: a Value, a list of them, or a list of lists (one an example). targets: numbers or
     Values in the same shape; NumPy arrays will do. The mean is taken over all numbers.
     Raises ValueError where the shapes differ or there is no example.
+    Source: Legendre (1805); PyTorch: `mse_loss`.
 
     >>> squared_error([Value(1.0), Value(2.0)], [1.0, 5.0])
     Value(data=4.5)
@@ -29,9 +30,10 @@ def squared_error(outputs: Any, targets: Any) -> Value:
 
 
 def absolute_error(outputs: Any, targets: Any) -> Value:
-    """The mean of |output - target|, which far-off targets pull less (PyTorch: `l1_loss`).
+    """The mean of |output - target|, on which far-off targets pull no harder than near ones.
 
     Arguments and errors as for `squared_error`. The slope where they are equal is taken as 0.
+    Source: Boscovich (1757); PyTorch: `l1_loss`.
 
     >>> absolute_error([Value(1.0), Value(2.0)], [1.0, 5.0])
     Value(data=1.5)
@@ -42,14 +44,15 @@ def absolute_error(outputs: Any, targets: Any) -> Value:
 def hinge(scores: Any, labels: Any) -> Value:
     """The mean of max(0, 1 - label * score): no loss once a score is right by a margin of 1.
 
-    labels: -1 or 1, in the shape of the scores; the sign of a score is the decision.
+    labels: -1 or 1, in the shape of the scores; the sign of a score is the decision. A label that
+    is a Value may be any number.
     Raises ValueError for any other label, and where shapes differ or there is no example.
     Source: Cortes and Vapnik, Support-Vector Networks (1995).
 
     >>> hinge([Value(0.5), Value(-3.0)], [1, -1])
     Value(data=0.25)
     """
-    pairs = _labelled(scores, labels, (-1, 1), hinge)
+    pairs = _labelled(scores, labels, (-1, 1), "hinge")
     return _mean([(1 + -label * score).relu() for score, label in pairs])
 
 
@@ -57,15 +60,16 @@ def logistic(logits: Any, labels: Any) -> Value:
     """The mean of -log(probability of the right one of two classes), from one logit an example.
 
     `sigmoid(logit)` is the probability of class 1. Computed as softplus(logit) - label * logit,
-    which is the same and never takes the log of 0 (PyTorch: `binary_cross_entropy_with_logits`).
-    labels: 0 or 1, in the shape of the logits; a Value may also lie between.
+    which is the same and never takes the log of 0.
+    labels: 0 or 1, in the shape of the logits. A label that is a Value may be any number.
     Raises ValueError for any other label, and where shapes differ or there is no example.
-    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.2.2.2.
+    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.2.2.2;
+    PyTorch: `binary_cross_entropy_with_logits`.
 
     >>> logistic(Value(0.0), 1).data  # a coin's toss: log(2)
     0.6931471805599453
     """
-    pairs = _labelled(logits, labels, (0, 1), logistic)
+    pairs = _labelled(logits, labels, (0, 1), "logistic")
     return _mean([logit.softplus() + -label * logit for logit, label in pairs])
 
 
@@ -74,10 +78,12 @@ def cross_entropy(logits: Any, labels: Any) -> Value:
 
     `softmax(logits)` are the probabilities. Computed as log(sum(e**logit)) - logits[label], with
     the largest logit taken off first: the same, and e**logit cannot overflow.
-    logits: a list of Values and labels: the number of its class, from 0; or lists of both.
-    Raises TypeError for a label that is not a whole number, ValueError for one out of range,
-    for fewer than two logits, for lists of different lengths and for empty ones.
-    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.2.2.3.
+    logits: for one example a list of Values, with the number of its class, from 0, as label;
+    for a batch a list of such lists, with a list of labels.
+    Raises TypeError for a label that is not a whole number, ValueError for one out of range, for
+    fewer than two logits, where lengths differ and where there is no example.
+    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.2.2.3;
+    PyTorch: `cross_entropy`.
 
     >>> cross_entropy([Value(0.0), Value(0.0)], 1).data  # a coin's toss: log(2)
     0.6931471805599453
@@ -115,9 +121,12 @@ LOSSES: dict[str, Callable[[Any, Any], Value]] = {
 
 def _cross_entropy(logits: Any, label: Any) -> Value:
     """The loss of one example."""
-    values = [_value(x) for x in logits] if _is_list(logits) else []
-    if len(values) < 2:
+    row = list(logits) if _is_list(logits) else [logits]
+    if any(_is_list(x) for x in row):
+        raise _different(len(row), 1)
+    if len(row) < 2:
         raise _one_output()
+    values = [_value(x) for x in row]
     largest = values[0]
     for value in values[1:]:
         largest = maximum(largest, value)
@@ -141,7 +150,8 @@ def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
     if not _is_list(outputs) and not _is_list(targets):
         return [(_value(outputs), targets)]
     if not _is_list(outputs) or not _is_list(targets):
-        raise _one_and_many(_is_list(outputs))
+        one, many = ("target", "outputs") if _is_list(outputs) else ("output", "targets")
+        raise _one_and_many(one, many)
     outputs, targets = list(outputs), list(targets)
     if len(outputs) != len(targets):
         raise _different(len(outputs), len(targets))
@@ -152,14 +162,14 @@ def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
 
 
 def _labelled(
-    outputs: Any, labels: Any, allowed: tuple[int, int], loss: Callable[..., Value]
+    outputs: Any, labels: Any, allowed: tuple[int, int], loss: str
 ) -> list[tuple[Value, Any]]:
     """Pairs whose labels are allowed; those that are Values go unread, as they can change."""
     pairs = []
     for output, label in _pairs(outputs, labels):
         if not isinstance(label, Value):
             if label not in allowed:
-                raise _wrong_label(loss.__name__, allowed, label)
+                raise _wrong_label(loss, allowed[0], label)
             label = float(label)
         pairs.append((output, label))
     return pairs
@@ -190,7 +200,7 @@ def _value(x: Any) -> Value:
 def _different(n_outputs: int, n_targets: int) -> ValueError:
     return ValueError(
         explain(
-            f"{n_outputs} outputs and {n_targets} targets do not go together",
+            f"the numbers of outputs ({n_outputs}) and targets ({n_targets}) differ",
             "squared_error([Value(1.0), Value(2.0)], [1.0])",
             "each output is compared with a target of its own",
             "squared_error([Value(1.0), Value(2.0)], [1.0, 2.0])",
@@ -198,13 +208,13 @@ def _different(n_outputs: int, n_targets: int) -> ValueError:
     )
 
 
-def _one_and_many(many_outputs: bool) -> ValueError:
-    one, many = ("target", "outputs") if many_outputs else ("output", "targets")
+def _one_and_many(one: str, many: str) -> ValueError:
     return ValueError(
         explain(
             f"one {one} stands against a list of {many}",
             "outputs = [Value(1.0), Value(2.0)]\nsquared_error(outputs, [[1.0], [2.0]])",
-            "outputs and targets have the same shape; a column of targets is a list of lists",
+            "outputs and targets have the same shape; a column is a list of lists (NumPy's "
+            "`ravel()` makes it a list of numbers)",
             "outputs = [Value(1.0), Value(2.0)]\nsquared_error(outputs, [1.0, 2.0])",
         )
     )
@@ -221,17 +231,14 @@ def _empty() -> ValueError:
     )
 
 
-def _wrong_label(loss: str, allowed: tuple[int, int], label: Any) -> ValueError:
-    low, high = allowed
-    how = "2 * label - 1" if low else "(label + 1) // 2"
+def _wrong_label(loss: str, low: int, label: Any) -> ValueError:
+    other, repair = (0, "2 * label - 1") if low == -1 else (-1, "(label + 1) // 2")
     return ValueError(
         explain(
-            f"labels for {loss} are {low} or {high}, not {label!r}",
-            f"labels = {[-low - 1 if low else -1, 1]}\n{loss}([Value(0.5), Value(2.0)], labels)",
-            f"with {low} and {high} the formula is short; labels {'0' if low else '-1'} and 1 "
-            f"become them by {how}",
-            f"labels = [{how} for label in {[0 if low else -1, 1]}]\n"
-            f"{loss}([Value(0.5), Value(2.0)], labels)",
+            f"labels for {loss} are {low} or 1, not {label!r}",
+            f"{loss}(Value(0.5), {other})",
+            f"the formula is made for these two; labels {other} and 1 become them by {repair}",
+            f"label = {other}\n{loss}(Value(0.5), {repair})",
         )
     )
 

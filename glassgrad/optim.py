@@ -40,7 +40,7 @@ class Optimizer:
 
     def __init__(self, parameters: Module | Iterable[Value], learning_rate: float) -> None:
         self.parameters = _parameters(parameters)
-        self.learning_rate = _setting("learning_rate", learning_rate)
+        self.learning_rate = self._setting("learning_rate", learning_rate)
         self.state = [dict.fromkeys(self.remembers, 0.0) for _ in self.parameters]
         self.steps = 0
 
@@ -59,6 +59,16 @@ class Optimizer:
         for parameter in self.parameters:
             parameter.grad = 0.0
 
+    def _setting(
+        self, name: str, value: float, least: float = 0.0, below: float = math.inf
+    ) -> float:
+        if not least <= value < below:
+            kind = type(self).__name__
+            allowed = f"at least {least:g}" + f" and below {below:g}" * math.isfinite(below)
+            wrong, right = f"{kind}(model, {name}={value})", f"{kind}(model)"
+            raise _out_of_range(name, value, allowed, wrong, right)
+        return float(value)
+
     def __repr__(self) -> str:
         count = len(self.parameters)
         return f"{type(self).__name__}({count} parameters, learning_rate={self.learning_rate})"
@@ -71,7 +81,7 @@ class SGD(Optimizer):
         x = x - learning_rate * velocity
 
     learning_rate: 0.1 suits small networks, as in the lecture (PyTorch's 0.001 suits large ones).
-    momentum: how much of the last step's velocity stays (Polyak 1964).
+    momentum: how much of the last step's velocity stays (Polyak 1964), from 0 to below 1.
     nesterov: step by grad + momentum * velocity, a look ahead (Sutskever and others 2013).
     weight_decay: times x, is added to the gradient; the same as `l2` of half that strength.
 
@@ -93,9 +103,9 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.momentum = _setting("momentum", momentum, below=1.0)
+        self.momentum = self._setting("momentum", momentum, below=1.0)
         self.nesterov = nesterov
-        self.weight_decay = _setting("weight_decay", weight_decay)
+        self.weight_decay = self._setting("weight_decay", weight_decay)
         if nesterov and momentum == 0:
             raise _nesterov_alone()
 
@@ -116,6 +126,12 @@ class RMSProp(Optimizer):
 
     weight_decay: times x, is added to the gradient.
     Source: Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5 (2012).
+
+    >>> weight = Value(1.0)
+    >>> (weight * 3).backward()
+    >>> RMSProp([weight]).step()  # mean_square is 0.01 * 9, its root 0.3
+    >>> print(f"{weight.data:.6f}")
+    0.900000
     """
 
     remembers = ("mean_square",)
@@ -129,9 +145,9 @@ class RMSProp(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.decay = _setting("decay", decay, below=1.0)
-        self.epsilon = _setting("epsilon", epsilon, least=1e-300)
-        self.weight_decay = _setting("weight_decay", weight_decay)
+        self.decay = self._setting("decay", decay, below=1.0)
+        self.epsilon = self._setting("epsilon", epsilon, least=1e-100)
+        self.weight_decay = self._setting("weight_decay", weight_decay)
 
     def update(self, x: float, grad: float, state: dict[str, float]) -> float:
         """The rule for one number."""
@@ -149,6 +165,12 @@ class Adam(Optimizer):
 
     weight_decay: times x, is added to the gradient.
     Source: Kingma and Ba, Adam: A Method for Stochastic Optimization (2015), algorithm 1.
+
+    >>> weight = Value(1.0)
+    >>> (weight * 3).backward()
+    >>> Adam([weight]).step()  # the first step has the length of the learning rate
+    >>> print(f"{weight.data:.6f}")
+    0.999000
     """
 
     remembers = ("m", "v")
@@ -163,10 +185,10 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.beta1 = _setting("beta1", beta1, below=1.0)
-        self.beta2 = _setting("beta2", beta2, below=1.0)
-        self.epsilon = _setting("epsilon", epsilon, least=1e-300)
-        self.weight_decay = _setting("weight_decay", weight_decay)
+        self.beta1 = self._setting("beta1", beta1, below=1.0)
+        self.beta2 = self._setting("beta2", beta2, below=1.0)
+        self.epsilon = self._setting("epsilon", epsilon, least=1e-100)
+        self.weight_decay = self._setting("weight_decay", weight_decay)
 
     def update(self, x: float, grad: float, state: dict[str, float]) -> float:
         """The rule for one number."""
@@ -187,6 +209,12 @@ class AdamW(Adam):
         x = x - learning_rate * weight_decay * x, then Adam's rule without weight decay
 
     Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), algorithm 2.
+
+    >>> weight = Value(1.0)
+    >>> (weight * 3).backward()
+    >>> AdamW([weight]).step()
+    >>> print(f"{weight.data:.6f}")
+    0.998990
     """
 
     def __init__(
@@ -226,11 +254,14 @@ def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> flo
     >>> [round(weight.grad, 6) for weight in weights]
     [0.6, 0.8]
     """
+    if not max_norm >= 0:
+        wrong, right = f"clip_grad_norm(model, {max_norm})", "clip_grad_norm(model, 1.0)"
+        raise _out_of_range("max_norm", max_norm, "at least 0", wrong, right)
     values = _parameters(parameters)
     norm = math.hypot(*[value.grad for value in values])
     if not math.isfinite(norm):
         raise _not_finite(norm, values)
-    factor = min(1.0, _setting("max_norm", max_norm) / (norm + 1e-6))
+    factor = min(1.0, max_norm / (norm + 1e-6))
     for value in values:
         value.grad *= factor
     return norm
@@ -245,7 +276,10 @@ def clip_grad_value(parameters: Module | Iterable[Value], limit: float) -> None:
     >>> weight.grad
     -2.0
     """
-    limit = _setting("limit", limit)
+    if not limit >= 0:
+        wrong, right = f"clip_grad_value(model, {limit})", "clip_grad_value(model, 1.0)"
+        raise _out_of_range("limit", limit, "at least 0", wrong, right)
+    limit = float(limit)
     for value in _parameters(parameters):
         if value.grad > limit:
             value.grad = limit
@@ -266,7 +300,7 @@ def step_decay(learning_rate: float, every: int, factor: float = 0.1) -> Schedul
     >>> [schedule(step) for step in (0, 9, 10, 20)]
     [1.0, 1.0, 0.5, 0.25]
     """
-    every = _count("every", every)
+    _check_count(every, "step_decay(0.1, every={})")
     return lambda step: learning_rate * factor ** (step // every)
 
 
@@ -277,7 +311,7 @@ def linear_decay(learning_rate: float, steps: int, final: float = 0.0) -> Schedu
     >>> [schedule(step) for step in (0, 5, 10, 20)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    steps = _count("steps", steps)
+    _check_count(steps, "linear_decay(0.1, steps={})")
     return lambda step: learning_rate + (final - learning_rate) * min(1.0, step / steps)
 
 
@@ -291,7 +325,7 @@ def cosine_decay(learning_rate: float, steps: int, final: float = 0.0) -> Schedu
     >>> [round(schedule(step), 3) for step in (0, 1, 5, 9, 10, 20)]
     [1.0, 0.976, 0.5, 0.024, 0.0, 0.0]
     """
-    steps = _count("steps", steps)
+    _check_count(steps, "cosine_decay(0.1, steps={})")
 
     def schedule(step: float) -> float:
         share = (1 + math.cos(math.pi * min(1.0, step / steps))) / 2
@@ -310,7 +344,7 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
     >>> [schedule(step) for step in (0, 1, 5, 10)]
     [0.25, 0.45, 0.5, 0.0]
     """
-    steps = _count("steps", steps)
+    _check_count(steps, "warm_up(schedule, steps={})")
     return lambda step: schedule(step) * min(1.0, (step + 1) / steps)
 
 
@@ -331,30 +365,16 @@ def _parameters(parameters: Any) -> list[Value]:
     return values
 
 
-def _setting(name: str, value: float, least: float = 0.0, below: float = math.inf) -> float:
-    if not least <= value < below:
-        raise ValueError(
-            explain(
-                f"{name} = {value} is out of range",
-                f"{name} = {value}",
-                f"it must be at least {least} and less than {below}",
-                f"{name} = {min(max(least, 0.5), 0.5)}",
-            )
-        )
-    return float(value)
+def _check_count(count: float, call: str) -> None:
+    if not count >= 1:
+        wrong, right = call.format(count), call.format(100)
+        raise _out_of_range("the number of steps", count, "at least 1", wrong, right)
 
 
-def _count(name: str, value: int) -> int:
-    if value < 1:
-        raise ValueError(
-            explain(
-                f"{name} = {value} is out of range",
-                f"linear_decay(0.1, steps={value})",
-                "a schedule takes at least one step",
-                "linear_decay(0.1, steps=100)",
-            )
-        )
-    return value
+def _out_of_range(name: str, value: float, allowed: str, wrong: str, right: str) -> ValueError:
+    return ValueError(
+        explain(f"{name} is {value}, out of range", wrong, f"it has to be {allowed}", right)
+    )
 
 
 def _no_parameters() -> ValueError:
@@ -374,7 +394,8 @@ def _not_a_parameter(value: Any) -> TypeError:
         explain(
             f"a parameter is a Value, not a {type(value).__name__}",
             "weight = 0.5\nSGD([weight])",
-            "an optimiser reads `grad` and changes `data`, which only a Value has",
+            "an optimiser reads `grad` and changes `data`, which only a Value has; it takes a "
+            "module, or a list such as model.parameters()",
             "weight = Value(0.5)\nSGD([weight])",
         )
     )
