@@ -1,6 +1,7 @@
 """The optimisers: two steps by hand, many beside PyTorch's; clipping, schedules, messages."""
 
 import re
+from inspect import signature
 from math import cos, inf, isnan, nan, pi, sqrt
 from random import Random
 from textwrap import dedent
@@ -370,6 +371,17 @@ def test_what_does_not_fit_is_explained(call, message):
     with pytest.raises(ValueError, match=message) as caught:
         call()
     assert_programs_do_what_the_message_says(str(caught.value), ValueError)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS.values())
+def test_every_setting_has_a_range(kind):
+    settings = set(signature(kind).parameters) - {"parameters", "nesterov"}
+    for name in settings:
+        with pytest.raises(ValueError, match=f"{name} is -0.1, out of range"):
+            kind(MODEL, **{name: -0.1})
+    for name in settings & {"momentum", "decay", "beta1", "beta2"}:
+        with pytest.raises(ValueError, match="at least 0 and below 1"):
+            kind(MODEL, **{name: 1.0})
 
 
 @pytest.mark.parametrize("wrong", [0.1, [0.5], MODEL.parameters, MODEL.named_parameters(), [MODEL]])
