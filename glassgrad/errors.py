@@ -37,7 +37,7 @@ def not_a_number(data: Any) -> TypeError:
     """The error for data that cannot become a Value, with what to write for each kind of it."""
     kind = type(data).__name__
     why, right = f"no rule turns a {kind} into a number by itself", "x = Value(float(x))"
-    if kind == "Value":
+    if "Value" in (base.__name__ for base in type(data).__mro__):
         why, right = "inside another Value its gradient would be lost", "x = Value(2.0)\ny = x"
     elif isinstance(data, str):
         why, right = "text has no gradient, even text that looks like a number", 'Value(float("2"))'

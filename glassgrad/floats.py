@@ -99,7 +99,7 @@ def mask(x: float, y: float) -> float:
 
 def as_float(data: Any) -> float:
     """`data` as a float, or a TypeError that says what to write instead."""
-    if hasattr(data, "item") and data.ndim == 0:
+    if getattr(data, "ndim", None) == 0:
         data = data.item()  # a NumPy scalar, or an array that is a single number
     if not isinstance(data, Real):
         raise not_a_number(data)

@@ -132,12 +132,10 @@ class Layer(Module):
         init: str = "uniform",
         seed: int | Random | None = None,
     ) -> None:
-        random = _random(seed)
         self.n_inputs = n_inputs
         self.activation = activation
-        self.neurons = [
-            Neuron(n_inputs, activation, init, random, n_outputs) for _ in range(n_outputs)
-        ]
+        each = (n_inputs, activation, init, _random(seed), n_outputs)
+        self.neurons = [Neuron(*each) for _ in range(n_outputs)]
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """One Value from a layer of one neuron, a list of Values from a larger one."""

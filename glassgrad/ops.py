@@ -133,7 +133,7 @@ gelu = Op("gelu", "gelu", floats.gelu,
 
 
 @lru_cache(maxsize=4096, typed=True)
-def power_by(exponent: float) -> Op:
+def power_by(exponent: Any) -> Op:
     """The operation "to the power of this constant": one input, so no gradient to the exponent.
 
     >>> power_by(3).partials(2.0, 8.0)
@@ -151,7 +151,8 @@ def power_by(exponent: float) -> Op:
         return (exponent * _raise(x, exponent - 1),)
 
     name = f"**{exponent}"
-    return Op(name, name, value, partials, f"np.power({{x}}, {float(exponent)})", (0.2, 3))
+    shown = str(float(exponent)).replace("inf", "np.inf").replace("nan", "np.nan")
+    return Op(name, name, value, partials, f"np.power({{x}}, {shown})", (0.2, 3))
 
 
 OPS: dict[str, Op] = {op.name: op for op in list(globals().values()) if isinstance(op, Op)}
@@ -164,9 +165,8 @@ def op_named(name: str) -> Op:
     'tanh'
     """
     if name.startswith("**"):
-        exponent = float(name[2:])
-        whole = "." not in name and "e" not in name and math.isfinite(exponent)
-        return power_by(int(exponent) if whole else exponent)
+        number = name[2:]
+        return power_by(int(number) if number.lstrip("-").isdigit() else float(number))
     if name not in OPS:
         raise KeyError(
             f"no operation is called {name!r}; add its record with OPS[{name!r}] = Op(...)"

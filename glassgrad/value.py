@@ -126,7 +126,9 @@ class Value:
     def __pow__(self, other: Any) -> Value:
         if isinstance(other, Value):
             return _apply(ops.power, self, other)
-        exponent: Any = int(other) if isinstance(other, Integral) else as_float(other)
+        exponent: Any = as_float(other)
+        if isinstance(other, Integral) and abs(exponent) < 2**53:
+            exponent = int(exponent)  # so that the symbol is **2, not **2.0
         return _apply(ops.power_by(exponent), self)
 
     def __neg__(self) -> Value:
@@ -384,8 +386,7 @@ def no_grad() -> Iterator[None]:
     >>> y._prev
     ()
     """
-    before = mode.recording
-    mode.recording = False
+    before, mode.recording = mode.recording, False
     try:
         yield
     finally:
