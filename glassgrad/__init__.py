@@ -1,7 +1,7 @@
 """glassgrad: neural networks you can see through.
 
-`from glassgrad import *` gives what the first lessons need and shadows no builtin. Everything
-else is in the modules: `glassgrad.data`, `glassgrad.draw`, `glassgrad.losses`, ...
+`from glassgrad import *` gives what a lesson needs and shadows no builtin. The rest is in the
+modules: `glassgrad.data`, `glassgrad.draw`, `glassgrad.losses`, `glassgrad.optim`, ...
 """
 
 from glassgrad.pure import core_kind, prefer_sources_if_asked
@@ -11,25 +11,48 @@ prefer_sources_if_asked()
 # ruff: noqa: E402
 from glassgrad.anomaly import detect_anomaly
 from glassgrad.check import check
+from glassgrad.draw import draw
+from glassgrad.losses import (
+    absolute_error,
+    cross_entropy,
+    hinge,
+    l2,
+    logistic,
+    squared_error,
+)
 from glassgrad.nn import MLP, Embedding, Layer, Module, Neuron, softmax
+from glassgrad.optim import SGD, Adam, AdamW, RMSProp, clip_grad_norm, clip_grad_value
 from glassgrad.value import Value, grad, maximum, minimum, no_grad, topological_order
 
 __version__ = "0.1.0"
 
 __all__ = [
     "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
     "Embedding",
     "Layer",
     "Module",
     "Neuron",
+    "RMSProp",
     "Value",
+    "absolute_error",
     "check",
+    "clip_grad_norm",
+    "clip_grad_value",
     "core_kind",
+    "cross_entropy",
     "detect_anomaly",
+    "draw",
     "grad",
+    "hinge",
+    "l2",
+    "logistic",
     "maximum",
     "minimum",
     "no_grad",
     "softmax",
+    "squared_error",
     "topological_order",
 ]
