@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from dataclasses import dataclass
-from math import isfinite, log
+from math import ceil, isfinite, log
 from statistics import mean, median, pstdev
 from typing import Any
 
@@ -23,6 +23,8 @@ from glassgrad.nn import MLP
 from glassgrad.report.example import Example, walk
 from glassgrad.report.scores import ClassScores, ValueScores, score
 from glassgrad.train import Loss
+
+MOST_EPOCHS = 200  # that are listed one by one
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,15 @@ class LayerFacts:
 class Learning:
     """The course of training.
 
-    epochs: the rows of the history. blind_loss: the loss of an answer that knows the training
+    epochs: the rows of the history; every: of how many epochs one is in `shown`, and the last one.
+    blind_loss: the loss of an answer that knows the training
     targets but looks at no feature, None if that is not known. lowest_*: the lowest validation
     loss, None if there was none. learning_rate: the largest one.
     """
 
     epochs: list[dict[str, Any]]
+    every: int
+    shown: list[dict[str, Any]]
     loss_name: str
     metric_name: str
     blind_loss: float | None
@@ -219,9 +224,12 @@ def _learning(history: History, train: Dataset) -> Learning:
         for row in history.epochs
         if row.get("validation_loss") is not None and isfinite(row["validation_loss"])
     }
+    every = ceil(len(history.epochs) / MOST_EPOCHS) or 1
     lowest = min(known, key=lambda epoch: known[epoch], default=None)
     return Learning(
         epochs=history.epochs,
+        every=every,
+        shown=history.epochs[every - 1 : -1 : every] + history.epochs[-1:],
         loss_name=history.loss_name,
         metric_name=history.metric_name or "",
         blind_loss=blind_loss(train, history.loss_name),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PHONE = 4.6  # inches: so wide that letters can still be read on a phone
+MOST_BYTES = 200_000  # of a plot as SVG
 TERMS_DRAWN = 1  # products of a neuron; the others are one box
 
 
@@ -119,13 +120,24 @@ def predictions_image(scores: ValueScores, target: str) -> str:
 
 
 def as_image(figure: Figure) -> str:
-    """The figure as an address that holds the whole image; the same figure gives the same bytes."""
+    """The figure as an address that holds the whole image; the same figure gives the same bytes.
+
+    SVG is sharp at any size, but grows with the number of points; beyond `MOST_BYTES` it is PNG.
+    """
     import matplotlib
 
-    file = BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "glassgrad", "svg.fonttype": "path"}):
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return "data:image/svg+xml;base64," + b64encode(file.getvalue()).decode("ascii")
+        image = _saved(figure, "svg", metadata={"Date": None, "Creator": None})
+    kind = "svg+xml"
+    if len(image) > MOST_BYTES:
+        kind, image = "png", _saved(figure, "png", dpi=200)
+    return f"data:image/{kind};base64,{b64encode(image).decode('ascii')}"
+
+
+def _saved(figure: Figure, kind: str, **options: Any) -> bytes:
+    file = BytesIO()
+    figure.savefig(file, format=kind, **options)
+    return file.getvalue()
 
 
 def _no_mathematics(text: str) -> str:
