@@ -20,6 +20,7 @@ class Box:
     results: list[int] = field(default_factory=list)  # the heads of its units
     leaves: list[int] = field(default_factory=list)
     ops: Counter[str] = field(default_factory=Counter)  # of all its nodes; a leaf's is ""
+    minuses: int = 0  # products with -1
     biases: set[int] = field(default_factory=set)  # leaves used more than once that it adds
 
     @property
@@ -40,6 +41,7 @@ class Captions:
         self.graph = graph
         self.units = units
         self.way = way
+        self.has_owners = any(units.whose)
         self.has_grads = not backward_notes(graph)
         self.layers: dict[int, int] = {}  # the number of a layer, by the shape of its neurons
         self.members: Counter[int] = Counter()  # neurons named so far, by shape
@@ -64,6 +66,8 @@ class Captions:
             return [f"steps {count(min(depths))} to {count(max(depths))}", what]
         body = anatomy(graph, units, box.results[0])
         many = len(box.results)
+        if box.minuses != many * body.minuses:
+            body = anatomy(graph, units, box.results[0], minus=False)
         label = self._label(box.results)
         if label and many == 1:
             return [label, body.formula]
@@ -71,7 +75,7 @@ class Captions:
         shared = 0 < len(box.biases) < many and many % len(box.biases) == 0
         if owners:
             neurons, layer = len(owners), next(iter(owners))[0]
-        elif body.is_neuron or shared:
+        elif (body.is_neuron or shared) and not self.has_owners:
             neurons = len(box.biases) if shared else many
             layer = f"layer {self._layer_number(box.results[0])}"
         else:

@@ -16,16 +16,16 @@ decided in `caption.py`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable
 
 from glassgrad.draw.caption import Box, Captions
 from glassgrad.draw.format import count
 from glassgrad.draw.graph import Graph, Owners, backward_notes, value_node
 from glassgrad.draw.ir import Drawing, Edge, Node
-from glassgrad.draw.units import Units, find_units
+from glassgrad.draw.units import Units, find_units, negates
 
 MOST_BOXES = 60
-MOST_EDGES = 160
+MOST_EDGES = {"units": 100, "alike": 200}
 STRETCHES = 12
 Edges = Counter[tuple[int, int]]  # how many, from box to box
 
@@ -33,35 +33,43 @@ Edges = Counter[tuple[int, int]]  # how many, from box to box
 def draw_folded(graph: Graph, title: str, owners: Owners) -> Drawing:
     """The finest folding that can be read at a glance."""
     units = find_units(graph, owners)
-    deepest = max(units.depths) + 1
-    ways: dict[str, Sequence[Hashable]] = {
-        "units": units.heads,
-        "alike": [
-            (whose and whose[0], shape)
-            for whose, shape in zip(units.whose, units.shapes, strict=True)
-        ],
-        "stretches": [depth * STRETCHES // deepest for depth in units.depths],
+    stretch = (max(units.depths) + 1) / STRETCHES
+    ways: dict[str, Callable[[int], Hashable]] = {
+        "units": lambda i: i,
+        "alike": lambda i: (_layer(units, i), units.shapes[i]),
+        "stretches": lambda i: units.depths[i] // stretch,
     }
-    for way, keys in ways.items():
-        box_of = _box_results(units, keys)
-        if way != "stretches" and max(box_of) >= MOST_BOXES:
+    for way, key in ways.items():
+        box_of = _box_results(units, key)
+        if not box_of:
             continue
         _box_leaves(graph, units, box_of, way)
         edges = _edges(graph, box_of)
         _absorb(graph, units, box_of, edges, way)
         boxes = _fill(graph, units, box_of)
-        if len(boxes) <= MOST_BOXES and len(edges) <= MOST_EDGES:
+        if len(boxes) <= MOST_BOXES and len(edges) <= MOST_EDGES.get(way, 0):
             break
     return _lower(graph, Captions(graph, units, way), boxes, edges, title)
 
 
-def _box_results(units: Units, keys: Sequence[Hashable]) -> list[int]:
-    """The number of each node's box: that of its unit's key; -1 for a leaf."""
+def _layer(units: Units, i: int) -> str | None:
+    whose = units.whose[i]
+    return whose[0] if whose else None
+
+
+def _box_results(units: Units, key: Callable[[int], Hashable]) -> list[int]:
+    """The number of each node's box: that of the key of its unit's head; -1 for a leaf.
+
+    The list is empty if that would be too many boxes.
+    """
     numbers: dict[Hashable, int] = {}
-    return [
-        numbers.setdefault(keys[head], len(numbers)) if depth else -1
-        for head, depth in zip(units.heads, units.depths, strict=True)
-    ]
+    box_of = [-1] * len(units.heads)
+    for i, (head, depth) in enumerate(zip(units.heads, units.depths, strict=True)):
+        if head == i and depth:
+            box_of[i] = numbers.setdefault(key(i), len(numbers))
+            if len(numbers) > MOST_BOXES:
+                return []
+    return [box_of[head] for head in units.heads]
 
 
 def _box_leaves(graph: Graph, units: Units, box_of: list[int], way: str) -> None:
@@ -133,7 +141,9 @@ def _fill(graph: Graph, units: Units, box_of: list[int]) -> list[Box]:
             box.leaves.append(i)
         elif head == i:
             box.results.append(i)
-        if graph.ops[i] == "+":
+        if graph.ops[i] == "*":
+            box.minuses += negates(graph, i)
+        elif graph.ops[i] == "+":
             box.biases.update(j for j in inputs if not units.depths[j] and units.uses[j] > 1)
     for (number, op), n in Counter(zip(box_of, graph.ops, strict=True)).items():
         boxes[number].ops[op] = n

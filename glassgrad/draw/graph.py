@@ -53,8 +53,11 @@ def read_graph(roots: Sequence[Any]) -> Graph:
             else:
                 nodes.append(node)
     number = {id(node): i for i, node in enumerate(nodes)}
-    numbers = [tuple([number[id(p)] for p in before[id(node)]]) for node in nodes]
-    names = [clean(getattr(node, "_op", "") or "") for node in nodes]
+    number_of = number.__getitem__
+    numbers = [tuple(map(number_of, map(id, before[id(node)]))) for node in nodes]
+    symbols = [getattr(node, "_op", "") or "" for node in nodes]
+    shown = {symbol: clean(symbol) for symbol in set(symbols)}
+    names = [shown[symbol] for symbol in symbols]
     return Graph(nodes, numbers, names, [number[id(root)] for root in roots])
 
 
@@ -68,12 +71,17 @@ def inputs_of(node: Any) -> tuple[Any, ...]:
     previous = node._prev
     if isinstance(previous, tuple):
         return previous
-    inputs = tuple(sorted(previous, key=lambda p: (label_of(p), float(p.data))))
+    inputs = tuple(sorted(previous, key=_rank))
     if len(inputs) == 1:
         op, x = getattr(node, "_op", ""), inputs[0].data
         if (op == "+" and node.data == x + x) or (op == "*" and node.data == x * x):
             return inputs * 2
     return inputs
+
+
+def _rank(node: Any) -> tuple[bool, str, float]:
+    """For inputs without an order: a sum that goes on comes first, as in a + b + c."""
+    return getattr(node, "_op", "") != "+", label_of(node), float(node.data)
 
 
 def label_of(node: Any) -> str:

@@ -53,7 +53,7 @@ def lay_out(sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]) -> Lay
     """Place boxes of the given (width, height); every edge must go to a later box.
 
     >>> lay_out({"a": (40, 20), "b": (40, 20)}, [("a", "b")]).corners
-    {'a': (0.0, 0.0), 'b': (80.0, 0.0)}
+    {'a': (0.0, 0.0), 'b': (74.0, 0.0)}
     """
     boxes = {name: _Stop(0, *size, weight=1.0) for name, size in sizes.items()}
     _choose_columns(boxes, edges)
@@ -106,7 +106,7 @@ def _first_order(boxes: dict[str, _Stop]) -> list[list[_Stop]]:
     """Columns in the order of a walk back from the last box: without crossings for a tree."""
     columns: list[list[_Stop]] = [[] for _ in range(1 + max(b.column for b in boxes.values()))]
     seen: set[int] = set()
-    stack = [box for box in boxes.values() if not box.after]
+    stack = [box for box in reversed(boxes.values()) if not box.after]
     while stack:
         stop = stack.pop()
         if id(stop) not in seen:
@@ -251,6 +251,7 @@ def _ports(
         room = ways[numbers[0]][-1].height - PORT
         _spread(ends, numbers, room)
     for numbers in leaving.values():
+        numbers.sort(key=lambda number: ways[number][1].y)
         _spread(starts, numbers, ways[numbers[0]][0].height - PORT)
     return starts, ends
 

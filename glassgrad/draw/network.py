@@ -65,15 +65,19 @@ def _parts(module: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(module, (list, tuple)):
         return [(str(i), part) for i, part in enumerate(module)]
     if isinstance(module, dict):
-        return [(str(key), part) for key, part in module.items()]
+        return [(clean(key), part) for key, part in module.items()]
     return list(vars(module).items()) if hasattr(module, "__dict__") else []
 
 
 def _neuron(part: Any) -> Neuron | None:
     weights = getattr(part, "weights", getattr(part, "w", None))
-    if not isinstance(weights, (list, tuple)):
+    if not isinstance(weights, (list, tuple)) or not weights:
+        return None
+    if not all(hasattr(weight, "data") for weight in weights):
         return None
     bias = getattr(part, "bias", getattr(part, "b", None))
+    if not hasattr(bias, "data"):
+        bias = None
     nonlinear = getattr(part, "nonlin", None)  # micrograd's way to say relu or linear
     usual = "" if nonlinear is None else "relu" if nonlinear else "linear"
     return Neuron(weights, bias, str(getattr(part, "activation", usual)))
@@ -87,18 +91,26 @@ def is_network(target: Any) -> bool:
 def owners_of(model: Any) -> Owners:
     """For each parameter of a model, by its id(), the layer and the neuron that it belongs to."""
     owners: dict[int, Owner] = {}
+    names = {id(parameter): name for name, parameter in _named_parameters(model)}
     for layer in layers_in(model):
-        prefix = f"{layer.name}." if layer.name else ""
+        part = layer.name or "layer"
         for i, neuron in enumerate(layer.neurons):
-            path = f"{prefix}neurons.{i}" if len(layer.neurons) > 1 else layer.name or "neuron"
-            for j, weight in enumerate(neuron.weights):
-                owners[id(weight)] = Owner(layer.name or "layer", i, f"{path}.weights.{j}")
+            path = f"{part}.neurons.{i}"
+            named = [(f"{path}.weights.{j}", weight) for j, weight in enumerate(neuron.weights)]
             if neuron.bias is not None:
-                owners[id(neuron.bias)] = Owner(layer.name or "layer", i, f"{path}.bias")
-    for name, parameter in getattr(model, "named_parameters", list)():
-        part = name.split(".")[0]
-        owners.setdefault(id(parameter), Owner(part, None, name))
+                named.append((f"{path}.bias", neuron.bias))
+            for name, parameter in named:
+                name = clean(names.get(id(parameter), name))
+                owners.setdefault(id(parameter), Owner(part, i, name))
+    for key, name in names.items():
+        owners.setdefault(key, Owner(clean(name.split(".")[0]), None, clean(name)))
     return owners
+
+
+def _named_parameters(module: Any) -> Iterable[tuple[str, Any]]:
+    """What a module calls its parameters; nothing for one that gives them no names."""
+    named: Iterable[tuple[str, Any]] = getattr(module, "named_parameters", list)()
+    return named
 
 
 def draw_network(module: Any, title: str, input_names: Sequence[str]) -> Drawing:
@@ -106,7 +118,8 @@ def draw_network(module: Any, title: str, input_names: Sequence[str]) -> Drawing
     layers = list(layers_in(module))
     others = _other_parameters(module, layers)
     joined = all(len(a.neurons) == b.n_inputs for a, b in pairwise(layers))
-    if not layers or others or not joined:
+    even = all(len(n.weights) == layer.n_inputs for layer in layers for n in layer.neurons)
+    if not layers or others or not joined or not even:
         return _boxes(layers, others, title)
     return _columns(layers, title, input_names)
 
@@ -124,9 +137,7 @@ def _columns(layers: list[Layer], title: str, input_names: Sequence[str]) -> Dra
     for number, layer in enumerate(layers, 1):
         group = f"layer{number}"
         groups.append(Group(group, "layer", _summary(number, layer)))
-        column = _column(
-            [_unit(f"{group}.{i}", n, group, names) for i, n in enumerate(layer.neurons)]
-        )
+        column = _column([_unit(group, i, neuron, names) for i, neuron in enumerate(layer.neurons)])
         edges += _weights(before, column, layer)
         nodes = nodes + column
         before = column
@@ -142,13 +153,12 @@ def _columns(layers: list[Layer], title: str, input_names: Sequence[str]) -> Dra
     )  # fmt: skip
 
 
-def _unit(name: str, neuron: Neuron, group: str, sources: Sequence[str]) -> Node:
+def _unit(group: str, i: int, neuron: Neuron, sources: Sequence[str]) -> Node:
     """A neuron; its numbers are those of its bias."""
-    details = _numbers(neuron, sources)
-    if neuron.bias is None:
-        return Node(name, "unit", ("",), details=details, group=group)
-    data, grad = float(neuron.bias.data), grad_of(neuron.bias)
-    return Node(name, "unit", ("",), data, grad, details, group)
+    bias = neuron.bias
+    data, grad = (None, None) if bias is None else (float(bias.data), grad_of(bias))
+    text, details = (f"neuron {i + 1}",), _numbers(neuron, sources)
+    return Node(f"{group}.{i}", "unit", text, data, grad, details, group)
 
 
 def _column(units: list[Node]) -> list[Node]:
@@ -204,9 +214,9 @@ def _other_parameters(module: Any, layers: list[Layer]) -> dict[str, list[Any]]:
         for parameter in [*neuron.weights, neuron.bias]
     }
     others: dict[str, list[Any]] = {}
-    for name, parameter in getattr(module, "named_parameters", list)():
+    for name, parameter in _named_parameters(module):
         if id(parameter) not in known:
-            others.setdefault(name.split(".")[0], []).append(parameter)
+            others.setdefault(clean(name.split(".")[0]), []).append(parameter)
     return others
 
 

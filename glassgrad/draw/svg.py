@@ -251,9 +251,10 @@ def _unit(node: Node, place: Point, with_bias: bool) -> str:
             _text(x, y + 8, node.text[1], size=11, family=SANS, anchor="middle", fill=QUIET),
         ]
         return _with_title(node, parts)
-    fill = LEAF if node.group == "inputs" else RESULT
+    is_input = node.group == "inputs"
+    fill = LEAF if is_input else RESULT
     parts = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}" fill="{fill}" stroke="{INK}"/>']
-    if node.text[0]:
+    if is_input:
         label = shorten(node.text[0], 24)
         parts.append(_text(x - RADIUS - 6, y, label, anchor="end", family=SANS))
     elif with_bias and node.data is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from glassgrad.draw.format import count, short, shorten
 from glassgrad.draw.ir import Drawing, Node
 
-MOST_LINES = 200
+MOST_LINES = 100
 DEEPEST = 40
 
 
