@@ -59,7 +59,7 @@ def test_text_in_the_picture_is_what_the_label_says() -> None:
 def test_a_long_label_is_cut_in_the_box_and_whole_in_the_tooltip() -> None:
     label = "the mean of all the squared differences"
     root = ET.fromstring(draw(Value(1.0, label=label)).svg)
-    assert [e.text for e in root.iter(f"{SVG}text")][0] == "the mean of all the squared…"
+    assert next(e.text for e in root.iter(f"{SVG}text")) == "the mean of all the squared…"
     assert any((e.text or "").startswith(label) for e in root.iter(f"{SVG}title"))
 
 
@@ -156,8 +156,8 @@ def test_numbers_keep_four_digits_that_mean_something(number: float, text: str) 
 
 def test_pictures_need_only_the_standard_library() -> None:
     program = (
-        "import sys; import glassgrad.draw as d; from glassgrad import Value; "
-        "d.draw(Value(1.0) + 2).html; "
+        "import sys; from glassgrad import Value; from glassgrad.draw import draw; "
+        "draw(Value(1.0) + 2).html; "
         "print([m for m in ('numpy', 'matplotlib', 'graphviz', 'rich') if m in sys.modules])"
     )
     result = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -89,8 +90,9 @@ def test_the_boundary_of_a_probability_is_one_half() -> None:
     neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = 4.0, 0.0, -3.0
     line = black_line(plot_boundary(model, SQUARE).axes[0])
     assert [x for x, _ in line] == pytest.approx([0.75] * len(line), abs=1e-3)
-    line = black_line(plot_boundary(model, SQUARE, threshold=0.9).axes[0])
-    assert min(x for x, _ in line) > 1.0
+    line = black_line(plot_boundary(model, SQUARE, threshold=0.4).axes[0])
+    where = (3 + math.log(0.4 / 0.6)) / 4  # sigmoid(4 u - 3) = 0.4
+    assert [x for x, _ in line] == pytest.approx([where] * len(line), abs=1e-3)
 
 
 def test_a_model_that_never_changes_its_mind_has_no_boundary() -> None:
