@@ -231,6 +231,16 @@ def test_squares_and_changes_of_sign_are_no_neurons() -> None:
     assert first_lines(draw(negated).drawing)[-1] == "Σ of 200 products"
 
 
+def test_what_is_added_to_many_is_no_bias_without_a_weight() -> None:
+    shift = Value(0.3)
+    xs = [Value(float(i)).exp() for i in range(200)]
+    shifted = sum(((x + shift).tanh() for x in xs), Value(0.0))
+    assert "tanh(a + b) × 200" in first_lines(draw(shifted).drawing)
+    weight = Value(0.7)
+    line = sum(((x * weight + shift).tanh() for x in xs), Value(0.0))
+    assert "layer 1: 1 neuron × 200" in first_lines(draw(line).drawing)
+
+
 def test_labels_are_kept_and_numbers_that_are_not_finite_are_counted() -> None:
     xs = [Value(float(i), label=f"x{i}") for i in range(1, 200)]
     xs[7].data = float("nan")

@@ -2,6 +2,7 @@
 
 Graphs and networks become a Drawing (`ir.py`), which is written as SVG, text, JSON or a page, with
 nothing but the standard library. Plots (`plots.py`) are made by matplotlib, and only they need it.
+Everything is loaded when it is first used, so that `import glassgrad` stays quick.
 """
 
 from __future__ import annotations
@@ -10,15 +11,11 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from glassgrad.draw.fold import draw_folded
-from glassgrad.draw.format import clean
-from glassgrad.draw.graph import draw_graph, read_graph
-from glassgrad.draw.ir import Drawing
-from glassgrad.draw.network import draw_network, is_network, owners_of
-from glassgrad.draw.picture import Picture
 from glassgrad.errors import explain
 
 if TYPE_CHECKING:
+    from glassgrad.draw.ir import Drawing
+    from glassgrad.draw.picture import Picture
     from glassgrad.draw.plots import (
         plot_boundary,
         plot_confusion,
@@ -67,6 +64,12 @@ def draw(
     └─ a ↑ shown above
     (2 nodes in all, none hidden)
     """
+    from glassgrad.draw.fold import draw_folded
+    from glassgrad.draw.format import clean
+    from glassgrad.draw.graph import draw_graph, read_graph
+    from glassgrad.draw.network import draw_network, is_network, owners_of
+    from glassgrad.draw.picture import Picture
+
     roots = list(target) if isinstance(target, (list, tuple)) else [target]
     if roots and all(hasattr(root, "_prev") and hasattr(root, "data") for root in roots):
         graph = read_graph(roots)
@@ -86,7 +89,8 @@ def draw(
 
 
 def __getattr__(name: str) -> Any:
-    """Load the plots, and with them matplotlib, when one is asked for."""
-    if name.startswith("plot_") and name in __all__:
-        return getattr(import_module("glassgrad.draw.plots"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Load the plots, and with them matplotlib, when one is asked for; likewise the rest."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    file = {"Drawing": "ir", "Picture": "picture"}.get(name, "plots")
+    return getattr(import_module(f"{__name__}.{file}"), name)

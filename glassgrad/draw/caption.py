@@ -73,9 +73,10 @@ class Captions:
             return [label, body.formula]
         owners = {whose for i in box.results if (whose := units.whose[i])}
         shared = 0 < len(box.biases) < many and many % len(box.biases) == 0
+        is_neuron = body.weights > 1 or (body.weights == 1 and shared)
         if owners:
             neurons, layer = len(owners), next(iter(owners))[0]
-        elif (body.is_neuron or shared) and not self.has_owners:
+        elif is_neuron and not self.has_owners:
             neurons = len(box.biases) if shared else many
             layer = f"layer {self._layer_number(box.results[0])}"
         else:
@@ -84,6 +85,8 @@ class Captions:
         if self.way == "units":
             return [f"{layer}, neuron {self._neuron_number(box.results[0])}", body.formula]
         copies = f" × {count(many // neurons)}" if many > neurons else ""
+        if many % neurons:  # some were used more often than others
+            copies = f", used {count(many)} times"
         return [f"{layer}: {count(neurons, 'neuron')}{copies}", body.formula]
 
     def _layer_number(self, i: int) -> int:

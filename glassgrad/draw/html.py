@@ -6,7 +6,7 @@ The page itself, its looks and its script, is `page.html` beside this file.
 from __future__ import annotations
 
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 
 from glassgrad.draw.ir import Drawing
 from glassgrad.draw.svg import to_svg
@@ -21,7 +21,7 @@ def to_html(drawing: Drawing) -> str:
         "text": escape(to_text(drawing)),
         "json": drawing.to_json().replace("<", "\\u003c"),
     }
-    page = files("glassgrad.draw").joinpath("page.html").read_text(encoding="utf-8")
+    page = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     pieces = page.split("{{")
     return pieces[0] + "".join(
         parts[name] + rest for name, rest in (piece.split("}}", 1) for piece in pieces[1:])

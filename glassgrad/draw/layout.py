@@ -162,9 +162,10 @@ def _set_heights(columns: list[list[_Stop]]) -> None:
     """Pull each stop towards its neighbours, to and fro, until edges are as straight as can be."""
     for column in columns:
         _settle(column, [0.0] * len(column))
-    for sweep in range(3 * SWEEPS):
+    last = 3 * SWEEPS - 1
+    for sweep in range(last + 1):
         forward = sweep % 2 == 1
-        one_sided = sweep < SWEEPS
+        one_sided = sweep < SWEEPS or sweep == last
         for column in columns if forward else reversed(columns):
             wanted = []
             for stop in column:

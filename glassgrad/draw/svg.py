@@ -205,7 +205,7 @@ def _network(drawing: Drawing) -> tuple[list[str], float, float]:
             places[node.id] = (left + RADIUS + COLUMN * i, top + PITCH * row)
     weights = [abs(e.weight) for e in drawing.edges if e.weight and math.isfinite(e.weight)]
     largest = max(weights, default=1.0)
-    thickest = max(5.5 - 0.35 * height / PITCH, 1.5)
+    thickest = max(5.5 - 0.35 * height / PITCH, 2.0)
     parts = [_weight(edge, places, thickest / largest) for edge in drawing.edges]
     few = len(drawing.edges) <= FEW
     if few:

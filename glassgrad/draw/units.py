@@ -108,11 +108,16 @@ def _whose(graph: Graph, units: Units, i: int, owners: Owners) -> Whose:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """What a unit computes: its formula, in few letters, and whether it is a neuron by shape."""
+    """What a unit computes.
+
+    formula: in few letters.
+    weights: how many products it adds to a bias, if that is all it does; else 0.
+    minuses: how many products with -1 the formula writes as a minus.
+    """
 
     formula: str
-    is_neuron: bool = False
-    minuses: int = 0  # products with -1 that are written as a minus
+    weights: int = 0
+    minuses: int = 0
 
 
 def anatomy(graph: Graph, units: Units, head: int, minus: bool = True) -> Anatomy:
@@ -135,19 +140,19 @@ def _body(graph: Graph, units: Units, core: int, head: int, minus: bool) -> Anat
     op = graph.ops[core]
     if op not in {"+", "*"}:
         parts = _parts(graph, units, core, head)
-        few = len(parts) == len(graph.inputs[core])
-        return Anatomy(
-            formula(op, list("abcdefgh"[: len(parts)])) if few else f"{op} of {len(parts):,}"
-        )
+        if len(parts) == len(graph.inputs[core]) <= 4:
+            return Anatomy(formula(op, list("abcd"[: len(parts)])))
+        return Anatomy(f"{op} of {len(parts):,}")
     addends = _parts(graph, units, core, head) if op == "+" else [core]
     products = [j for j in addends if graph.ops[j] == "*" and units.heads[j] == head]
     bare = set(addends).difference(products)
     biased = bool(bare) and not any(units.depths[j] for j in bare)
-    if len(products) > 1 and biased and _weighted(graph, units, products):
-        return Anatomy("Σ w·x + b", is_neuron=True)
+    weights = len(products) if biased and _weighted(graph, units, products) else 0
+    if weights > 1:
+        return Anatomy("Σ w·x + b", weights)
     if len(addends) <= 3:
         negated = {j for j in products if minus and negates(graph, j)}
-        return Anatomy(_letters(addends, set(products), negated), minuses=len(negated))
+        return Anatomy(_letters(addends, set(products), negated), weights, len(negated))
     if len(products) > len(bare):
         return Anatomy(f"Σ of {len(products):,} products")
     return Anatomy(f"Σ of {len(addends):,}")
@@ -155,12 +160,10 @@ def _body(graph: Graph, units: Units, core: int, head: int, minus: bool) -> Anat
 
 def _weighted(graph: Graph, units: Units, products: list[int]) -> bool:
     """Whether these are weights times inputs, and not squares or changes of sign."""
-    factors = [[j for j in graph.inputs[i] if not units.depths[j]] for i in products]
-    if any(
-        not leaves or len(set(graph.inputs[i])) == 1
-        for leaves, i in zip(factors, products, strict=True)
-    ):
-        return False
+    for i in products:
+        factors = graph.inputs[i]
+        if len(set(factors)) == 1 or all(units.depths[j] for j in factors):
+            return False
     return not all(negates(graph, i) for i in products)
 
 
