@@ -10,7 +10,6 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +17,7 @@ from types import ModuleType
 COMPILED = ("floats", "ops", "errors", "copying", "value")
 
 
-class _SourceFinder(MetaPathFinder):
+class _SourceFinder:
     """Finds the .py file of a module that also has a compiled one."""
 
     def find_spec(
