@@ -62,6 +62,7 @@ def test_gradients_beside_a_hand_written_operation():
     """Only what lies between `y` and `x` has to be in the table."""
     x, other = Value(2.0), Value(5.0)
     assert grad(x * x + cubed(other), x).data == 4.0
+    assert grad(cubed(other), x).data == 0.0
 
 
 # Row 3: numbers on either side.

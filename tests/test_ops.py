@@ -219,6 +219,8 @@ def test_a_power_of_zero_has_a_gradient():
     assert ops.power.partials(0.0, 0.0, 1.0)[0] == 0.0
     assert ops.power.partials(0.0, 2.0, 0.0) == (0.0, 0.0)
     assert ops.power.partials(0.0, 1.0, 0.0) == (1.0, 0.0)
+    assert power_by(0).partials(0.0, 1.0) == (0.0,)
+    assert power_by(1).partials(0.0, 0.0) == (1.0,)
 
 
 def test_torch_agrees_at_kinks_and_extremes():
