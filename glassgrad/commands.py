@@ -1,0 +1,357 @@
+"""What each command does, with options that have been read already (cli.py)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+import shlex
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from math import ceil, isfinite
+from pathlib import Path
+from typing import Any
+
+import glassgrad
+from glassgrad import runs
+from glassgrad.data import DATASETS, Dataset, Encoder, Prepared, Table, prepare
+from glassgrad.data.csv_text import cut, decode
+from glassgrad.draw import draw as picture_of
+from glassgrad.files import write_atomically
+from glassgrad.history import History
+from glassgrad.nn import MLP
+from glassgrad.optim import OPTIMIZERS
+from glassgrad.report import write_report
+from glassgrad.storage import load, save
+from glassgrad.train import evaluate, fit, predict, probabilities
+
+STEPS, FEWEST_EPOCHS = 600, 10  # of training, where nobody says how many epochs
+RATES = {"sgd": 0.1}  # else 0.01
+STEEP = ("relu", "gelu", "softplus")  # activations that "he" initialisation was made for
+INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
+
+
+class UserError(Exception):
+    """A mistake of the user's, in one sentence that says what to do instead."""
+
+
+def train(options: Namespace) -> int:
+    """Train on a part of a table, test on the rest, and fill a folder with what came of it."""
+    say: Callable[..., None] = print if not options.quiet else lambda *_: None
+    _check(options)
+    table, target = _table_and_target(options)
+    folder = Path(options.out or Path("runs", table.name)).resolve()
+    if runs.is_taken(folder) and not (options.force and folder.is_dir()):
+        raise UserError(_taken(folder))
+    data = prepare(
+        table,
+        target,
+        test=options.test,
+        validation=options.validation,
+        seed=options.seed,
+        kind=options.kind,
+    )
+    model = _network(data, options)
+    rate = options.learning_rate or RATES.get(options.optimizer, 0.01)
+    optimizer = OPTIMIZERS[options.optimizer](model, rate)
+    epochs = options.epochs or _enough_epochs(len(data.train), options.batch_size)
+    say(_summary(table, target, data, model, options, rate, epochs))
+    with runs.draft(folder) as new:
+        save(new / runs.MODEL, model, data.encoder)  # what cannot work shows now, not at the end
+        history = fit(
+            model,
+            data.train,
+            data.validation if len(data.validation) else None,
+            optimizer=optimizer,
+            epochs=epochs,
+            batch_size=options.batch_size,
+            seed=options.seed,
+            patience=options.patience,
+            progress=not options.quiet,
+        )
+        metrics = _metrics(options, table, data, model, history)
+        _write(new, table, data, model, history, metrics)
+        if history.interrupted and folder.exists():
+            folder = runs.free_name(folder)
+        runs.publish(new, folder)
+    say(_result(data, metrics, history))
+    say(_next_steps(folder))
+    if history.interrupted:
+        print(f"glassgrad: interrupted; what was learnt so far is in {folder}", file=sys.stderr)
+    return INTERRUPTED if history.interrupted else 0
+
+
+def predict_rows(options: Namespace) -> int:
+    """Add columns with the network's predictions to a CSV file."""
+    model, encoder = _trained(options.run)
+    path, reading = Path(options.data), _reading(options)
+    table = Table.from_csv(path, words=[*options.words, *encoder.word_columns], **reading)
+    data = encoder.encode(table, require_target=False)
+    header, columns = _predictions(model, encoder, data)
+    text = decode(path.read_bytes(), path.name, options.encoding)
+    cells = cut(text, path.name, options.delimiter)  # as they stand in the file, to the letter
+    twice = [name for name in header if name in cells.header]
+    if twice:
+        raise UserError(f"{path.name} already has a column {twice[0]!r}; rename or remove it")
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow([*cells.header, *header])
+    writer.writerows([*row, *new] for row, new in zip(cells.rows, columns, strict=True))
+    for note in [*table.notes, *data.notes]:
+        print(f"note: {note}", file=sys.stderr)
+    if options.out is None:
+        sys.stdout.write(written.getvalue())
+        return 0
+    _write_new(Path(options.out), written.getvalue().encode("utf-8"), options.force)
+    print(f"{len(table)} rows with predictions are in {options.out}", file=sys.stderr)
+    return 0
+
+
+def draw(options: Namespace) -> int:
+    """Draw the network of a run."""
+    model, encoder = _trained(options.run)
+    out = Path(options.out) if options.out else _model_file(options.run).with_name(runs.DRAWING)
+    picture = picture_of(model, input_names=encoder.feature_names, title=str(model))
+    if out.exists() and not options.force:
+        raise UserError(f"{out} already exists; --force writes over it, --out FILE elsewhere")
+    picture.save(out)
+    print(f"The network is drawn in {out}")
+    return 0
+
+
+def data(options: Namespace) -> int:
+    """List the data sets that come along."""
+    for source in DATASETS.values():
+        target = f", usually to predict {source.target}" if source.target else ""
+        print(f"{source.name:<10}{source.rows:>5} rows  {source.description}{target}")
+        print(f"{'':<17}{source.source}; licence {source.licence}")
+    return 0
+
+
+def version(options: Namespace) -> int:
+    """Print the versions."""
+    print(f"glassgrad {glassgrad.__version__}")
+    print(f"{platform.python_implementation()} {platform.python_version()} on {sys.platform}")
+    print(f"core: {glassgrad.core_kind()}")
+    return 0
+
+
+def _check(options: Namespace) -> None:
+    """What single options cannot tell."""
+    options.hidden = [size for sizes in options.hidden for size in sizes]
+    if options.hidden == [0]:
+        options.hidden = []
+    if 0 in options.hidden:
+        raise UserError("--hidden takes 0 only alone, for a network without hidden layers")
+    if not options.test:
+        raise UserError("--test 0 leaves no rows to measure the network on; 0.2 is usual")
+    if options.patience and not options.validation:
+        raise UserError("--patience needs rows to watch training on: add --validation 0.2")
+
+
+def _table_and_target(options: Namespace) -> tuple[Table, str]:
+    """The table that is asked for, without ignored columns, and the column to predict."""
+    source = DATASETS.get(options.data)
+    if source is None:
+        table = Table.from_csv(options.data, words=options.words, **_reading(options))
+    else:
+        loaded = source.load()
+        if isinstance(loaded, list):
+            raise UserError(f"{source.name} is a list of words, with nothing to predict from")
+        table = loaded if isinstance(loaded, Table) else _as_table(loaded)
+        table = replace(table, source=source.source, licence=source.licence)
+    table = table.drop(*options.ignore)
+    usual = source.target if source else ""
+    target = options.target or usual or ("target" if source else "")
+    if not target:
+        names = ", ".join(table.columns)
+        raise UserError(f"say which column to predict: --target COLUMN, one of {names}")
+    return table, target
+
+
+def _as_table(made: Dataset) -> Table:
+    """A generated set as if it had been read from a file."""
+    columns: dict[str, Any] = {
+        name: [row[i] for row in made.inputs] for i, name in enumerate(made.feature_names)
+    }
+    columns[made.target_name] = [
+        made.classes[int(target)] if made.classes else target for target in made.targets
+    ]
+    return Table(made.name, columns)
+
+
+def _reading(options: Namespace) -> dict[str, Any]:
+    return {
+        "delimiter": options.delimiter,
+        "decimal": options.decimal,
+        "encoding": options.encoding,
+    }
+
+
+def _network(data: Prepared, options: Namespace) -> MLP:
+    """One output for each class, or a single one for a regression."""
+    sizes = [*options.hidden, len(data.encoder.classes) or 1]
+    init = "he" if options.activation in STEEP else "xavier"
+    n_inputs = len(data.encoder.feature_names)
+    return MLP(n_inputs, sizes, options.activation, init, options.seed)
+
+
+def _enough_epochs(examples: int, batch_size: int) -> int:
+    """A small file is gone through more often: it is the steps that make a network learn."""
+    return max(FEWEST_EPOCHS, ceil(STEPS / ceil(examples / batch_size)))
+
+
+def _summary(
+    table: Table,
+    target: str,
+    data: Prepared,
+    model: MLP,
+    options: Namespace,
+    rate: float,
+    epochs: int,
+) -> str:
+    """What is about to be done."""
+    classes = data.encoder.classes
+    kind = f"one of {', '.join(classes)}" if classes else "a number"
+    shapes = [f"{len(layer.neurons)} {layer.activation}" for layer in model.layers]
+    shape = " -> ".join([f"{model.layers[0].n_inputs} inputs", *shapes])
+    parts = [f"{len(data.train)} to learn from", f"{len(data.test)} to test on"]
+    if len(data.validation):
+        parts.insert(1, f"{len(data.validation)} to validate on")
+    return "\n".join(
+        [
+            f"Data      {table.name}, {len(table)} rows: {', '.join(parts)}",
+            f"Predict   {target}, {kind}",
+            *(f"Note      {note}" for note in data.notes),
+            f"Network   {shape}{' (softmax)' if classes else ''}, "
+            f"{len(model.parameters())} parameters",
+            f"Training  up to {epochs} epochs in batches of {options.batch_size} by "
+            f"{options.optimizer}, learning rate {rate:g}, seed {options.seed}",
+        ]
+    )
+
+
+def _metrics(
+    options: Namespace, table: Table, data: Prepared, model: MLP, history: History
+) -> dict[str, Any]:
+    """The numbers of a run, ready for JSON; None stands for one that is not finite."""
+    measured = {
+        f"{part}_{name}": number if isfinite(number) else None
+        for part, rows in (("train", data.train), ("test", data.test))
+        for name, number in evaluate(model, rows).items()
+    }
+    return {
+        "command": shlex.join(["glassgrad", *options.arguments]),
+        "data": table.name,
+        "target": data.encoder.target,
+        "seed": options.seed,
+        "n_train": len(data.train),
+        "n_validation": len(data.validation),
+        "n_test": len(data.test),
+        "parameters": len(model.parameters()),
+        "epochs": len(history.epochs),
+        "loss": history.loss_name,
+        **measured,
+        "seconds": round(history.seconds, 3),
+        "interrupted": history.interrupted,
+        "glassgrad": glassgrad.__version__,
+        "core": glassgrad.core_kind(),
+        "python": platform.python_version(),
+    }
+
+
+def _write(
+    folder: Path,
+    table: Table,
+    data: Prepared,
+    model: MLP,
+    history: History,
+    metrics: dict[str, Any],
+) -> None:
+    """All files of a run."""
+    save(folder / runs.MODEL, model, data.encoder, metrics)
+    for name, content in ((runs.HISTORY, history.to_dict()), (runs.METRICS, metrics)):
+        write_atomically(folder / name, json.dumps(content, indent=2, allow_nan=False) + "\n")
+    write_report(
+        folder / runs.REPORT,
+        model=model,
+        encoder=data.encoder,
+        table_name=table.name,
+        train=data.train,
+        validation=data.validation if len(data.validation) else None,
+        test=data.test,
+        test_rows=table.rows(data.split.test),
+        history=history,
+        metrics=metrics,
+        command=metrics["command"],
+    )
+
+
+def _result(data: Prepared, metrics: dict[str, Any], history: History) -> str:
+    """How well it went, on the rows that the network has not learned from."""
+    n = metrics["n_test"]
+    if data.encoder.classes:
+        right = round(metrics["test_accuracy"] * n)
+        found = f"{right} of {n} right, accuracy {metrics['test_accuracy']:.3f}"
+    else:
+        r2 = metrics["test_r2"]
+        found = "r2 is not defined: all are equal" if r2 is None else f"r2 {r2:.3f} on {n} rows"
+    after = f"after {metrics['epochs']} epochs, {metrics['seconds']:.1f} s"
+    if history.best_epoch is not None:
+        after += f"; weights of epoch {history.best_epoch}, the best on validation"
+    return f"Test      {found} ({after})"
+
+
+def _next_steps(folder: Path) -> str:
+    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    run = shlex.quote(str(shown))
+    return "\n".join(
+        [
+            f"Report    {shown / runs.REPORT}",
+            f"Next      glassgrad predict {run} FILE.csv",
+            f"          glassgrad draw {run}",
+        ]
+    )
+
+
+def _model_file(run: str) -> Path:
+    return Path(run) / runs.MODEL if Path(run).is_dir() else Path(run)
+
+
+def _trained(run: str) -> tuple[MLP, Encoder]:
+    """The network of a run, or of a file that `save` wrote, with what prepares its inputs."""
+    file = _model_file(run)
+    if not file.exists():
+        raise UserError(f"{file} does not exist; glassgrad train ... --out {run} makes it")
+    model, encoder, _ = load(file)
+    if encoder is None:
+        raise UserError(f"{file} was saved without the encoder that turns columns into inputs")
+    return model, encoder
+
+
+def _predictions(model: MLP, encoder: Encoder, data: Dataset) -> tuple[list[str], list[list[str]]]:
+    """The names of the columns to add, and their cells for each row."""
+    name = f"predicted_{encoder.target}"
+    if not encoder.classes:
+        values = [encoder.decode_target(x) for x in predict(model, data.inputs)]
+        return [name], [[f"{value:.6g}"] for value in values]
+    rows = []
+    for shares in probabilities(model, data.inputs):
+        most_likely = encoder.classes[shares.index(max(shares))]
+        rows.append([most_likely, *(f"{share:.6g}" for share in shares)])
+    return [name, *(f"probability_{label}" for label in encoder.classes)], rows
+
+
+def _write_new(path: Path, content: bytes, force: bool) -> None:
+    if path.exists() and not force:
+        raise UserError(f"{path} already exists; --force writes over it, --out FILE elsewhere")
+    write_atomically(path, content)
+
+
+def _taken(folder: Path) -> str:
+    if folder.is_dir():
+        return f"{folder} already exists; --force writes over it, --out DIR chooses another"
+    return f"{folder} is a file; --out DIR takes the name of a folder"

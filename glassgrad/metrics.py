@@ -1,0 +1,50 @@
+"""Metrics: how good a network's outputs are, in a number that people read, such as accuracy.
+
+What training makes small is a loss (`losses.py`); a metric needs no gradient.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+
+def accuracy(outputs: Sequence[Any], targets: Sequence[Any]) -> float:
+    """The share of examples whose class is the right one.
+
+    outputs: for each example one number a class, of which the largest decides (the first of equal
+    ones), or a single number that is above 0 for class 1. targets: class numbers.
+
+    >>> accuracy([[0.2, 1.5], [3.0, -1.0]], [1, 1])
+    0.5
+    >>> accuracy([2.5, -0.5, -3.0, 1.0], [1, 0, 0, 0])
+    0.75
+    """
+    pairs = zip(outputs, targets, strict=True)
+    return sum(predicted_class(output) == int(target) for output, target in pairs) / len(outputs)
+
+
+def predicted_class(output: Any) -> int:
+    """The class that a network's output stands for, by the rule that `accuracy` states."""
+    if isinstance(output, (list, tuple)):
+        return max(range(len(output)), key=lambda k: float(output[k]))
+    return int(float(output) > 0)
+
+
+def r2(outputs: Sequence[Any], targets: Sequence[Any]) -> float:
+    """The share of the targets' variance that the outputs explain: 1 - (missed / spread).
+
+    1 is perfect, 0 is as good as the mean of the targets, below 0 is worse. Not a number where
+    all targets are the same, for then there is nothing to explain.
+
+    >>> r2([1.0, 2.0, 2.0], [1.0, 2.0, 3.0])
+    0.5
+    """
+    middle = math.fsum(map(float, targets)) / len(targets)
+    spread = math.fsum((float(target) - middle) ** 2 for target in targets)
+    missed = math.fsum(
+        (float(target) - float(output)) ** 2
+        for output, target in zip(outputs, targets, strict=True)
+    )
+    return 1.0 - missed / spread if spread else math.nan
