@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+import shlex
 import sys
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from math import exp, log, sqrt, tanh
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from glassgrad import MLP
+from glassgrad.cli import main
 from glassgrad.data import Dataset, Encoder, Table, iris, penguins, prepare
 from glassgrad.history import History
 from glassgrad.losses import cross_entropy, squared_error
@@ -23,6 +26,7 @@ from glassgrad.report.facts import Facts, blind_loss, gather
 from glassgrad.report.page import percent
 from glassgrad.report.pictures import boundary_image, neuron_value
 from glassgrad.report.scores import ClassScores, ValueScores, decimals, wilson
+from glassgrad.storage import save
 from glassgrad.value import topological_order
 
 # Training rows whose mean is 0 and whose deviation is 1: encoded cells are the cells themselves.
@@ -56,7 +60,7 @@ def facts_of(
     return gather(
         model=model, encoder=encoder, table_name="pairs", train=encoder.encode(train),
         validation=None, test=encoder.encode(test), test_rows=test, history=history(loss),
-        command="glassgrad train pairs",
+        metrics={}, command="glassgrad train pairs",
     )  # fmt: skip
 
 
@@ -331,9 +335,9 @@ def test_the_network_stays_as_it_was() -> None:
 def test_of_a_wide_layer_the_strongest_neurons_are_shown() -> None:
     data = Dataset([[0.5] * 40], [1.0], [f"x{i}" for i in range(40)], [], "y")
     example = walk(MLP(40, [30, 1], seed=1), squared_error, data, 0, 0.01)
-    assert [len(stage.units) for stage in example.stages] == [12, 12, 1]
-    assert [stage.more for stage in example.stages] == [28, 18, 0]
-    assert (len(example.neuron.terms), example.neuron.n_rest) == (12, 28)
+    assert [len(stage.units) for stage in example.stages] == [16, 16, 1]
+    assert [stage.more for stage in example.stages] == [24, 14, 0]
+    assert (len(example.neuron.terms), example.neuron.n_rest) == (16, 24)
 
 
 def test_the_drawn_neuron_has_the_gradients_of_the_loss() -> None:
@@ -401,6 +405,32 @@ def test_the_numbers_of_the_page_are_those_of_the_run(tmp_path: Path) -> None:
     assert "sex: 11 missing" in words
     assert "1.50 seconds" in words
     assert "glassgrad train penguins --seed 3" in words
+
+
+@pytest.mark.parametrize(
+    ("target", "sizes", "answer"),
+    [("species", [4, 3], r"\{'Adelie': 0\.\d+, "), ("body_mass_g", [4, 1], r"\d{4}\.\d+")],
+)
+def test_the_programs_on_the_page_run(
+    target: str, sizes: list[int], answer: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    pytest.importorskip("safetensors")
+    table = penguins()
+    text, model = report_on(tmp_path / "DIR" / "report.html", table, target, sizes)
+    encoder = prepare(table, target, validation=0.1, seed=3).encoder
+    save(tmp_path / "DIR" / "model.safetensors", model, encoder)
+    names = [name for name in table.columns if name != target]
+    cells = [",".join(str(table.columns[name][0]) for name in names)]
+    (tmp_path / "new.csv").write_text("\n".join([",".join(names), *cells]), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    _, command, program = map(
+        unescape, re.findall(r"<pre[^>]*><code>(.*?)</code>", text, re.DOTALL)
+    )
+    exec(program, {})
+    assert re.match(answer, capsys.readouterr().out)
+    assert main(shlex.split(command)[1:]) == 0
+    assert f"predicted_{target}" in capsys.readouterr().out
 
 
 def test_a_name_cannot_break_the_page(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from glassgrad.nn import MLP
 from glassgrad.train import Loss, probabilities
 from glassgrad.value import Value
 
-MOST_UNITS = 12  # of a layer that are shown
-MOST_TERMS = 12  # of a neuron's sum
+MOST_UNITS = 16  # of a layer that are shown
+MOST_TERMS = 16  # of a neuron's sum
 MOST_CHANGES = 8  # of all parameters
 NUDGE = 1e-4  # for the derivative by two more forward passes
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, isfinite, log
 from statistics import mean, median, pstdev
@@ -122,12 +123,13 @@ class Learning:
 
 @dataclass(frozen=True)
 class Run:
-    """What it takes to get the same numbers again."""
+    """What it takes to get the same numbers again, and `metrics.json` as it is."""
 
     command: str
     seed: int
     seconds: float
     versions: dict[str, str]
+    metrics: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def gather(
     test: Dataset,
     test_rows: Table,
     history: History,
+    metrics: Mapping[str, Any],
     command: str,
 ) -> Facts:
     """Compute all facts of one run; `test_rows` are the rows of `test` as they were read."""
@@ -189,7 +192,7 @@ def gather(
         scores=scores,
         example=walk(model, loss, test, worst, learning.learning_rate),
         scaled=_scaled(encoder, test_rows, worst),
-        run=Run(command, history.seed, history.seconds, _versions()),
+        run=Run(command, history.seed, history.seconds, _versions(), dict(metrics)),
     )
 
 
@@ -274,4 +277,7 @@ def _loss(history: History) -> Loss:
 
 
 def _versions() -> dict[str, str]:
-    return {"glassgrad": glassgrad.__version__, "Python": platform.python_version()}
+    return {
+        "glassgrad": f"{glassgrad.__version__} ({glassgrad.core_kind()})",
+        "Python": platform.python_version(),
+    }

@@ -32,7 +32,13 @@ def write_report(
     command: str,
     validation: Dataset | None = None,
 ) -> Path:
-    """Write the page about one run and return its path."""
+    """Write the page about one run and return its path.
+
+    test_rows: the rows of `test` as they were read, to show them in their own units.
+    metrics: what is in `metrics.json`, to be listed. command: what to type to run it again.
+    Raises ValueError where the loss is not one of `glassgrad.losses`, ImportError without jinja2
+    or matplotlib, OSError where the file cannot be written.
+    """
     facts = gather(
         model=model,
         encoder=encoder,
@@ -42,6 +48,7 @@ def write_report(
         test=test,
         test_rows=test_rows,
         history=history,
+        metrics=metrics,
         command=command,
     )
     return write_atomically(path, render(facts, _pictures(facts, model, encoder, test, history)))
@@ -85,7 +92,7 @@ def fixed(x: float, digits: int) -> str:
 def _pictures(
     facts: Facts, model: MLP, encoder: Encoder, test: Dataset, history: History
 ) -> dict[str, str | None]:
-    from glassgrad.report import pictures
+    from glassgrad.report import pictures  # and with it matplotlib
 
     scores, predictions = facts.scores, None
     if isinstance(scores, ValueScores):
