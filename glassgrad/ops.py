@@ -27,7 +27,7 @@ class Op:
     symbol: what a picture shows.
     value: the result on floats, by the rules of IEEE 754: inf and nan, never an exception.
     partials: from (x, out) or (x, y, out) to a tuple: d out / d x, and d out / d y if there is a y.
-    array: the same value as a NumPy expression, on finite numbers; erf is the error function.
+    array: the same value as a NumPy expression, where erf is the error function.
     domain: for each input the (low, high) between which tests may sample it.
 
     >>> multiply.partials(2.0, 3.0, 6.0)
@@ -81,7 +81,7 @@ sign = Op("sign", "sign", floats.sign, lambda x, out: (0.0,),
           "np.sign({x})", (-3, 3))
 # 1 where x is greater, 0 where y is, and half to each where they are equal.
 greater = Op("greater", ">", floats.greater, lambda x, y, out: (0.0, 0.0),
-             "np.where({x} == {y}, 0.5, {x} > {y})", (-3, 3), (-3, 3))
+             "np.where({x} == {y}, 0.5, np.heaviside({x} - {y}, 0.5))", (-3, 3), (-3, 3))
 # y where x is not 0, else exactly 0: unlike a product, it stops an infinite or undefined y.
 mask: Op = Op("mask", "mask", floats.mask, lambda x, y, out: (0.0, mask(x, 1.0)),
               "np.where({x} != 0, {y}, 0.0)", (-3, 3), (-3, 3))
@@ -128,7 +128,7 @@ softplus = Op("softplus", "softplus", floats.softplus, lambda x, out: (sigmoid(x
               "np.logaddexp(0.0, {x})", (-4, 4))
 gelu = Op("gelu", "gelu", floats.gelu,
           lambda x, out: (0.5 * (1.0 + erf(x * floats.SQRT_HALF)) + _x_times_density(x),),
-          "0.5 * {x} * (1.0 + erf({x} * np.sqrt(0.5)))", (-3, 3))
+          "np.where({x} < -40.0, 0.0, 0.5 * {x} * (1.0 + erf({x} * np.sqrt(0.5))))", (-3, 3))
 # fmt: on
 
 
