@@ -55,6 +55,8 @@ def lay_out(sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]) -> Lay
     >>> lay_out({"a": (40, 20), "b": (40, 20)}, [("a", "b")]).corners
     {'a': (0.0, 0.0), 'b': (74.0, 0.0)}
     """
+    if not sizes:
+        return Layout(0.0, 0.0, {}, [])
     boxes = {name: _Stop(0, *size, weight=1.0) for name, size in sizes.items()}
     _choose_columns(boxes, edges)
     ways = _waypoints(boxes, edges)
