@@ -1,0 +1,56 @@
+"""The bar that shows how far training has come, by tqdm."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from glassgrad.history import History
+
+
+class Bar:
+    """A progress bar in a terminal or a notebook.
+
+    It shows nothing where it is not wanted, where nobody would see it, or where tqdm is missing.
+
+    >>> with Bar(steps=10, epochs=2, wanted=False) as bar:
+    ...     bar.advance()
+    """
+
+    def __init__(self, steps: int, epochs: int, wanted: bool) -> None:
+        self.epochs = epochs
+        self._bar: Any = None
+        seen = "IPython" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+        if not (wanted and seen):
+            return
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            return
+        layout = "{desc} |{bar}| {elapsed}<{remaining}{postfix}"
+        self._bar = tqdm(total=steps, desc=f"epoch 1 of {epochs}", bar_format=layout)
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def advance(self) -> None:
+        """One more step is done."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def show(self, history: History) -> None:
+        """Write behind the bar how the last epoch ended: on validation, if there is one."""
+        if self._bar is None:
+            return
+        row = history.epochs[-1]
+        part = "train" if row["validation_loss"] is None else "validation"
+        text = f"{part} loss {row[f'{part}_loss']:.4f}"
+        if history.metric_name is not None:
+            text += f", {history.metric_name} {row[f'{part}_metric']:.3f}"
+        self._bar.set_postfix_str(text, refresh=False)
+        following = min(row["epoch"] + 1, self.epochs)
+        self._bar.set_description_str(f"epoch {following} of {self.epochs}", refresh=False)
