@@ -22,9 +22,14 @@ from glassgrad.losses import (
 )
 from glassgrad.nn import MLP, Embedding, Layer, Module, Neuron, softmax
 from glassgrad.optim import SGD, Adam, AdamW, RMSProp, clip_grad_norm, clip_grad_value
+from glassgrad.storage import load, save
+from glassgrad.train import evaluate, fit, predict
 from glassgrad.value import Value, grad, maximum, minimum, no_grad, topological_order
 
 __version__ = "0.1.0"
+
+# A notebook shows a network as its picture; `nn` itself knows nothing of pictures.
+Module._repr_svg_ = lambda network: draw(network).svg  # type: ignore[attr-defined]
 
 __all__ = [
     "MLP",
@@ -45,13 +50,18 @@ __all__ = [
     "cross_entropy",
     "detect_anomaly",
     "draw",
+    "evaluate",
+    "fit",
     "grad",
     "hinge",
     "l2",
+    "load",
     "logistic",
     "maximum",
     "minimum",
     "no_grad",
+    "predict",
+    "save",
     "softmax",
     "squared_error",
     "topological_order",
