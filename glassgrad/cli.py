@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -80,13 +81,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(mistake), 2)
     except Exception as error:
         what, _, explanation = str(error).partition("\n\n")
-        if "Write instead:" in explanation:
-            return _fail(what, 2)
+        _, explained, right = explanation.partition("Write instead:")
+        if explained:
+            return _fail(what + _hint(right), 2)
         if isinstance(error, OSError):
             where = f": {error.filename}" if error.filename else ""
             return _fail(f"{error.strerror or error}{where}", 1)
         raise
     return status
+
+
+def _hint(program: str) -> str:
+    """The option that does what this program does by an argument, if there is one."""
+    found = re.search(r"\b(decimal|encoding|kind|learning_rate|test|words)=", program)
+    return f"; see --{found[1].replace('_', '-')}" if found else ""
 
 
 def _fail(sentence: str, status: int) -> int:
@@ -113,9 +121,10 @@ def _parser() -> ArgumentParser:
     )
     adder = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
-    def command(name: str, about: str, epilog: str = "") -> ArgumentParser:
+    def command(name: str, about: str, takes: str = "", epilog: str = "") -> ArgumentParser:
         return adder.add_parser(
             name,
+            usage=f"glassgrad {name} {takes}",
             help=about,
             description=f"{about[0].upper()}{about[1:]}.",
             epilog=epilog,
@@ -123,13 +132,15 @@ def _parser() -> ArgumentParser:
             allow_abbrev=False,
         )
 
-    train = command("train", "train on a part of a table, test on the rest", TRAIN_EXAMPLES)
+    about = "train on a part of a table, test on the rest"
+    train = command("train", about, "DATA [--target COLUMN] [--out DIR] [...]", TRAIN_EXAMPLES)
     train.set_defaults(run_command=commands.train)
     _add_training(train)
     _add_rows(train)
     _add_reading(train)
 
-    predict = command("predict", "add predictions to the rows of a CSV file", PREDICT_EXAMPLES)
+    about = "add predictions to the rows of a CSV file"
+    predict = command("predict", about, "DIR FILE.csv [--out FILE] [...]", PREDICT_EXAMPLES)
     predict.set_defaults(run_command=commands.predict_rows)
     predict.add_argument("run", metavar="DIR", help="what `glassgrad train` made")
     predict.add_argument("data", metavar="FILE.csv", help="rows to predict for")
@@ -137,7 +148,7 @@ def _parser() -> ArgumentParser:
     predict.add_argument("--force", action="store_true", help="write over an existing FILE")
     _add_reading(predict)
 
-    draw = command("draw", "draw the network of a run", DRAW_EXAMPLES)
+    draw = command("draw", "draw the network of a run", "DIR [--out FILE]", DRAW_EXAMPLES)
     draw.set_defaults(run_command=commands.draw)
     draw.add_argument("run", metavar="DIR", help="what `glassgrad train` made")
     kinds = ".svg, .html, .txt or .json (default: DIR/network.svg)"
@@ -191,7 +202,7 @@ def _add_reading(parser: ArgumentParser) -> None:
     add = parser.add_argument_group("reading CSV").add_argument
     marks = "one of , ; | or tab (default: found out)"
     add("--delimiter", type=_delimiter, metavar="C", help=marks)
-    add("--decimal", choices=[".", ","], default=".", help="the decimal sign (default: .)")
+    add("--decimal", choices=[".", ","], default=".", metavar="C", help=". or , (default: .)")
     add("--encoding", type=_encoding, default="utf-8", metavar="NAME", help="default: utf-8")
     about = "columns to read as words even if they look like numbers"
     add("--words", nargs="+", default=[], metavar="COLUMN", help=about)

@@ -30,6 +30,7 @@ from glassgrad.train import evaluate, fit, predict, probabilities
 
 STEPS, FEWEST_EPOCHS = 600, 10  # of training, where nobody says how many epochs
 RATES = {"sgd": 0.1}  # else 0.01
+MOST_PARAMETERS = 1_000_000  # each is an object, and a step makes many more for each
 STEEP = ("relu", "gelu", "softplus")  # activations that "he" initialisation was made for
 INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 
@@ -193,9 +194,11 @@ def _reading(options: Namespace) -> dict[str, Any]:
 
 def _network(data: Prepared, options: Namespace) -> MLP:
     """One output for each class, or a single one for a regression."""
-    sizes = [*options.hidden, len(data.encoder.classes) or 1]
+    n_inputs, sizes = len(data.train.feature_names), [*options.hidden, len(data.train.classes) or 1]
+    count = sum((n_in + 1) * n for n_in, n in zip([n_inputs, *sizes], sizes, strict=False))
+    if count > MOST_PARAMETERS:
+        raise UserError(f"a network of {count:,} parameters does not fit; make --hidden smaller")
     init = "he" if options.activation in STEEP else "xavier"
-    n_inputs = len(data.encoder.feature_names)
     return MLP(n_inputs, sizes, options.activation, init, options.seed)
 
 
