@@ -407,6 +407,22 @@ def test_the_numbers_of_the_page_are_those_of_the_run(tmp_path: Path) -> None:
     assert "glassgrad train penguins --seed 3" in words
 
 
+def test_the_step_by_step_part_shows_the_numbers_from_paper(tmp_path: Path) -> None:
+    model, encoder = sides()
+    path = write_report(
+        tmp_path / "report.html", model=model, encoder=encoder, table_name="pairs",
+        train=encoder.encode(TRAIN), test=encoder.encode(TEST), test_rows=TEST,
+        history=history("cross_entropy"), metrics={"test_accuracy": 0.75}, command="train",
+    )  # fmt: skip
+    words = Page(path.read_text(encoding="utf-8")).text
+    forward, backward = words.split("Backward: what each number did")
+    assert "Inputs, scaled x 0.5000 Output layer left -0.5000 right 0.5000" in forward
+    assert "left got the probability 0.2689 . The loss is minus its logarithm: 1.3133" in forward
+    assert "Output layer left -0.7311 right 0.7311 Inputs x 1.4621" in backward
+    assert "output layer, left: bias 0.0000 -0.7311 -0.7311 0.3655" in backward
+    assert "test_accuracy 0.75" in backward
+
+
 @pytest.mark.parametrize(
     ("target", "sizes", "answer"),
     [("species", [4, 3], r"\{'Adelie': 0\.\d+, "), ("body_mass_g", [4, 1], r"\d{4}\.\d+")],

@@ -23,7 +23,7 @@ from glassgrad.losses import LOSSES
 from glassgrad.nn import MLP
 from glassgrad.report.example import Example, walk
 from glassgrad.report.scores import ClassScores, ValueScores, score
-from glassgrad.train import Loss
+from glassgrad.train import LEARNING_RATE, Loss
 
 MOST_EPOCHS = 200  # that are listed one by one
 
@@ -241,7 +241,7 @@ def _learning(history: History, train: Dataset) -> Learning:
         best_epoch=history.best_epoch,
         stopped_early=history.stopped_early,
         interrupted=history.interrupted,
-        learning_rate=max((row["learning_rate"] for row in history.epochs), default=0.01),
+        learning_rate=max((row["learning_rate"] for row in history.epochs), default=LEARNING_RATE),
     )
 
 
