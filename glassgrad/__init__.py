@@ -9,6 +9,9 @@ from glassgrad.pure import core_kind, prefer_sources_if_asked
 prefer_sources_if_asked()
 
 # ruff: noqa: E402
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from glassgrad.anomaly import detect_anomaly
 from glassgrad.check import check
 from glassgrad.draw import draw
@@ -22,9 +25,11 @@ from glassgrad.losses import (
 )
 from glassgrad.nn import MLP, Embedding, Layer, Module, Neuron, softmax
 from glassgrad.optim import SGD, Adam, AdamW, RMSProp, clip_grad_norm, clip_grad_value
-from glassgrad.storage import load, save
-from glassgrad.train import evaluate, fit, predict
 from glassgrad.value import Value, grad, maximum, minimum, no_grad, topological_order
+
+if TYPE_CHECKING:
+    from glassgrad.storage import load, save
+    from glassgrad.train import evaluate, fit, predict
 
 __version__ = "0.1.0"
 
@@ -66,3 +71,22 @@ __all__ = [
     "squared_error",
     "topological_order",
 ]
+
+# Loaded when first used, so that `import glassgrad` stays quick.
+_HOMES = {
+    "evaluate": "train",
+    "fit": "train",
+    "predict": "train",
+    "load": "storage",
+    "save": "storage",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"glassgrad.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]
