@@ -17,6 +17,15 @@ def short(x: float) -> str:
     return f"{x:.3e}" if math.isfinite(x) else str(float(x))
 
 
+def plain(x: float) -> str:
+    """A number in a sentence: as Python writes it where that is short, else as in a box.
+
+    >>> plain(3), plain(-0.5), plain(0.70710678), plain(1e-12)
+    ('3.0', '-0.5', '0.7071', '1e-12')
+    """
+    return full(x + 0.0) if len(full(x)) <= 7 else short(x)
+
+
 def full(x: float) -> str:
     """A number with every digit that it has: Python reads the same number back.
 

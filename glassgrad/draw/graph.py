@@ -160,13 +160,19 @@ def _group(owner: Owner) -> Group:
 def local_derivatives(node: Any, inputs: Iterable[Any]) -> Sequence[float | None]:
     """The derivative of an operation's result by each of its inputs; None where nobody knows it."""
     numbers = [float(x.data) for x in inputs]
-    rule = getattr(node, "_rule", None)
-    if rule is None or rule.arity != len(numbers):  # made by hand, or by another class
-        rule = _rule_for(getattr(node, "_op", ""), len(numbers))
+    rule = rule_of(node, len(numbers))
     if rule is None:
         return [None] * len(numbers)
     partials = rule.partials(*numbers, float(node.data))
     return [float(partial) for partial in partials]
+
+
+def rule_of(node: Any, n_inputs: int) -> ops.Op | None:
+    """The record in the table of the operation that made a node; None where there is none."""
+    rule: ops.Op | None = getattr(node, "_rule", None)
+    if rule is None or rule.arity != n_inputs:  # made by hand, or by another class
+        return _rule_for(getattr(node, "_op", ""), n_inputs)
+    return rule
 
 
 def _rule_for(symbol: str, arity: int) -> ops.Op | None:

@@ -5,6 +5,7 @@ The page itself, its looks and its script, is `page.html` beside this file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -21,8 +22,12 @@ def to_html(drawing: Drawing) -> str:
         "text": escape(to_text(drawing)),
         "json": drawing.to_json().replace("<", "\\u003c"),
     }
-    page = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
-    pieces = page.split("{{")
+    return fill(Path(__file__).with_name("page.html"), parts)
+
+
+def fill(template: Path, parts: Mapping[str, str]) -> str:
+    """The text of a file, with each `{{name}}` in it replaced by the part of that name."""
+    pieces = template.read_text(encoding="utf-8").split("{{")
     return pieces[0] + "".join(
         parts[name] + rest for name, rest in (piece.split("}}", 1) for piece in pieces[1:])
     )

@@ -18,6 +18,7 @@ Point = tuple[float, float]
 GAP = 14.0  # between boxes, one above the other
 TRACK = 9.0  # the room that an edge needs where it passes boxes
 PORT = 9.0  # between the ends of two edges at the same box
+CHANNEL = 34.0  # between columns, at least
 STRAIGHT = 4.0  # how much more a long edge cares for its height than a box
 SWEEPS = 8
 
@@ -49,8 +50,12 @@ class _Stop:
     y: float = 0.0  # of its middle
 
 
-def lay_out(sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]) -> Layout:
+def lay_out(
+    sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]], channel: float = CHANNEL
+) -> Layout:
     """Place boxes of the given (width, height); every edge must go to a later box.
+
+    Columns stand apart by at least the width of a channel.
 
     >>> lay_out({"a": (40, 20), "b": (40, 20)}, [("a", "b")]).corners
     {'a': (0.0, 0.0), 'b': (74.0, 0.0)}
@@ -63,7 +68,7 @@ def lay_out(sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]) -> Lay
     columns = _first_order(boxes)
     _uncross(columns)
     _set_heights(columns)
-    return _measure(boxes, columns, ways, edges)
+    return _measure(boxes, columns, ways, edges, channel)
 
 
 def _choose_columns(boxes: dict[str, _Stop], edges: Sequence[tuple[str, str]]) -> None:
@@ -211,6 +216,7 @@ def _measure(
     columns: list[list[_Stop]],
     ways: list[list[_Stop]],
     edges: Sequence[tuple[str, str]],
+    channel: float,
 ) -> Layout:
     """Turn columns and heights into coordinates: boxes end where their column ends."""
     lefts, rights, x = [], [], 0.0
@@ -218,7 +224,7 @@ def _measure(
         lefts.append(x)
         rights.append(x + max(stop.width for stop in column))
         steepest = max((abs(a.y - b.y) for a in column for b in a.after), default=0.0)
-        x = rights[-1] + min(max(34.0, 0.2 * steepest), 120.0)
+        x = rights[-1] + max(channel, min(0.2 * steepest, 120.0))
     corners = {
         name: (rights[box.column] - box.width, box.y - box.height / 2)
         for name, box in boxes.items()

@@ -14,7 +14,7 @@ from unicodedata import combining, east_asian_width
 
 from glassgrad.draw.format import short, shorten
 from glassgrad.draw.ir import Drawing, Edge, Node
-from glassgrad.draw.layout import Point, lay_out
+from glassgrad.draw.layout import CHANNEL, Point, lay_out
 from glassgrad.draw.text import summary, to_text
 
 INK, QUIET, LINE, PAPER = "#1c1c1c", "#5c5c5c", "#8a8a8a", "#fdfdfb"
@@ -33,12 +33,12 @@ PITCH, COLUMN, RADIUS = 42, 190, 13  # of a network: rows, columns, neurons
 FEW = 16  # edges of a network that carry their weight as text
 
 
-def to_svg(drawing: Drawing) -> str:
-    """The whole picture."""
+def to_svg(drawing: Drawing, channel: float = CHANNEL) -> str:
+    """The whole picture; the columns of a graph stand apart by at least a channel."""
     if drawing.kind == "network":
         body, width, height = _network(drawing)
     else:
-        body, width, height = _graph(drawing)
+        body, width, height = _graph(drawing, channel)
     top = MARGIN + (26 if drawing.title else 0)
     notes = [shorten(note, 120) for note in drawing.notes]
     wide = max([width, *(6.4 * len(note) for note in notes), 8.5 * len(drawing.title)])
@@ -71,14 +71,14 @@ def to_svg(drawing: Drawing) -> str:
 # A graph: boxes in columns, each operation before its result.
 
 
-def _graph(drawing: Drawing) -> tuple[list[str], float, float]:
+def _graph(drawing: Drawing, channel: float) -> tuple[list[str], float, float]:
     ops = {node.of: node for node in drawing.nodes if node.kind == "op"}
     block = {op.id: of for of, op in ops.items()}  # an operation moves with its result
     boxes = {node.id: node for node in drawing.nodes if node.kind != "op"}
     sizes = {name: _size(box, ops.get(name)) for name, box in boxes.items()}
     edges = [edge for edge in drawing.edges if edge.source not in block]
     ends = [(edge.source, block.get(edge.target, edge.target)) for edge in edges]
-    layout = lay_out(sizes, ends)
+    layout = lay_out(sizes, ends, channel)
     parts = [
         _edge(edge, to, way) for edge, (_, to), way in zip(edges, ends, layout.routes, strict=True)
     ]
