@@ -25,6 +25,7 @@ from glassgrad.losses import (
 )
 from glassgrad.nn import MLP, Embedding, Layer, Module, Neuron, softmax
 from glassgrad.optim import SGD, Adam, AdamW, RMSProp, clip_grad_norm, clip_grad_value
+from glassgrad.step import step_through
 from glassgrad.value import Value, grad, maximum, minimum, no_grad, topological_order
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ __all__ = [
     "save",
     "softmax",
     "squared_error",
+    "step_through",
     "topological_order",
 ]
 
