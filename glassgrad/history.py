@@ -17,7 +17,7 @@ class History:
     best_epoch: with `patience`, the epoch of the lowest validation loss, whose weights the network
     has now; else None.
     stopped_early: whether `patience` or a callback ended it before the last epoch.
-    interrupted: whether Ctrl-C did; then the last row is that of an unfinished epoch.
+    interrupted: whether Ctrl-C did; then the last row may be that of an unfinished epoch.
     seconds: how long it took.
 
     >>> History("squared_error", "r2", seed=0)

@@ -6,7 +6,7 @@ What training makes small is a loss (`losses.py`); a metric needs no gradient.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -41,10 +41,18 @@ def r2(outputs: Sequence[Any], targets: Sequence[Any]) -> float:
     >>> r2([1.0, 2.0, 2.0], [1.0, 2.0, 3.0])
     0.5
     """
-    middle = math.fsum(map(float, targets)) / len(targets)
-    spread = math.fsum((float(target) - middle) ** 2 for target in targets)
-    missed = math.fsum(
-        (float(target) - float(output)) ** 2
-        for output, target in zip(outputs, targets, strict=True)
+    wanted = [float(target) for target in targets]
+    middle = math.fsum(wanted) / len(wanted)
+    spread = _sum_of_squares(target - middle for target in wanted)
+    missed = _sum_of_squares(
+        target - float(output) for output, target in zip(outputs, wanted, strict=True)
     )
-    return 1.0 - missed / spread if spread else math.nan
+    same = min(wanted) == max(wanted)  # whose mean, rounded, may yet differ from them
+    return math.nan if same or not spread else 1.0 - missed / spread
+
+
+def _sum_of_squares(numbers: Iterable[float]) -> float:
+    try:
+        return math.fsum(x * x for x in numbers)
+    except OverflowError:  # from `fsum`, where + would give inf: outputs may grow without end
+        return math.inf

@@ -14,7 +14,7 @@ class Bar:
     It shows nothing where it is not wanted, where nobody would see it, or where tqdm is missing.
 
     >>> with Bar(steps=10, epochs=2, wanted=False) as bar:
-    ...     bar.advance()
+    ...     bar.advance(epoch=1)
     """
 
     def __init__(self, steps: int, epochs: int, wanted: bool) -> None:
@@ -37,9 +37,10 @@ class Bar:
         if self._bar is not None:
             self._bar.close()
 
-    def advance(self) -> None:
-        """One more step is done."""
+    def advance(self, epoch: int) -> None:
+        """One more step is done, in this epoch."""
         if self._bar is not None:
+            self._bar.set_description_str(f"epoch {epoch} of {self.epochs}", refresh=False)
             self._bar.update()
 
     def show(self, history: History) -> None:
@@ -52,5 +53,3 @@ class Bar:
         if history.metric_name is not None:
             text += f", {history.metric_name} {row[f'{part}_metric']:.3f}"
         self._bar.set_postfix_str(text, refresh=False)
-        following = min(row["epoch"] + 1, self.epochs)
-        self._bar.set_description_str(f"epoch {following} of {self.epochs}", refresh=False)

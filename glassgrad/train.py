@@ -10,6 +10,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil, inf, isfinite
+from numbers import Integral
 from random import Random
 from time import perf_counter
 from typing import Any, Protocol
@@ -87,12 +88,13 @@ def fit(
     (30, True)
     """
     _check(model, train, validation, epochs, batch_size, patience)
-    if optimizer is not None and isinstance(learning_rate, (int, float)):
-        raise _two_learning_rates(optimizer, learning_rate)
-    loss, metric = _objective(model, train, loss, metric)
     schedule = learning_rate if callable(learning_rate) else None
-    rate = LEARNING_RATE if learning_rate is None or callable(learning_rate) else learning_rate
-    optimizer = optimizer or Adam(model.parameters(), rate)
+    rate = None if callable(learning_rate) else learning_rate
+    if optimizer is not None and rate is not None:
+        raise _two_learning_rates(optimizer, rate)
+    loss, metric = _objective(model, train, loss, metric)
+    if optimizer is None:
+        optimizer = Adam(model.parameters(), LEARNING_RATE if rate is None else rate)
     history = History(_name(loss), metric and _name(metric), seed)
     order, random = list(range(len(train))), Random(seed)
     best, lowest = _weights(model), inf
@@ -107,7 +109,7 @@ def fit(
                 part = train.subset(batch)
                 where = f"epoch {epoch}, batch {number}"
                 step(model, optimizer, loss, part.inputs, part.targets, where)
-                bar.advance()
+                bar.advance(epoch)
                 if ctrl_c.pressed:
                     break
             row = {"epoch": epoch, "learning_rate": optimizer.learning_rate}
@@ -120,8 +122,9 @@ def fit(
             waited = epoch - (history.best_epoch or 0)
             asked = [callback(model, history) is True for callback in callbacks]
             history.interrupted = ctrl_c.pressed
-            history.stopped_early = any(asked) or (patience is not None and waited >= patience)
-            if history.interrupted or history.stopped_early:
+            enough = any(asked) or (patience is not None and waited >= patience)
+            history.stopped_early = enough and epoch < epochs
+            if history.interrupted or enough:
                 break
     if history.best_epoch is not None:
         _set_weights(model, best)
@@ -248,7 +251,7 @@ def _objective(
     if not isinstance(out, Value) and not (
         _is_list(out) and all(isinstance(y, Value) for y in out)
     ):
-        raise _outputs_are_no_values(model, out)
+        raise _outputs_are_no_values(out)
     if loss is not None:
         return loss, metric
     n_outputs, n_classes = len(out) if _is_list(out) else 1, len(data.classes)
@@ -258,7 +261,7 @@ def _objective(
         return cross_entropy, metric or accuracy
     if n_classes == 2 and n_outputs == 1:
         return logistic, metric or accuracy
-    raise _wrong_outputs(n_outputs, data)
+    raise _one_class(data) if n_classes == 1 else _wrong_outputs(n_outputs, data)
 
 
 def _batches(order: list[int], size: int) -> Iterator[list[int]]:
@@ -311,7 +314,7 @@ def _check(
     if validation is not None:
         _check_data(validation, "validation")
     for name, number in (("epochs", epochs), ("batch_size", batch_size), ("patience", patience)):
-        if number is not None and (not isinstance(number, int) or number < 1):
+        if number is not None and (not isinstance(number, Integral) or number < 1):
             raise _not_a_count(name, number)
     if patience is not None and validation is None:
         raise ValueError(
@@ -326,6 +329,7 @@ def _check(
 
 
 def _check_data(data: Any, name: str) -> None:
+    right = 'train = Dataset([[0.0], [1.0]], [1.0, 3.0], ["x"], classes=[])\nfit(model, train)'
     if not isinstance(data, Dataset):
         raise TypeError(
             explain(
@@ -333,17 +337,17 @@ def _check_data(data: Any, name: str) -> None:
                 "fit(model, [[0.0], [1.0]], [1.0, 3.0])",
                 "inputs and targets go together in a Dataset, which also knows whether the targets "
                 "are classes",
-                'train = Dataset([[0.0], [1.0]], [1.0, 3.0], ["x"], classes=[])\nfit(model, train)',
+                right,
             )
         )
     if not len(data) or not len(data.targets):
-        lacks = "targets" if len(data) else "examples"
+        lacks, inputs = ("targets", "[[0.0], [1.0]]") if len(data) else ("examples", "[]")
         raise ValueError(
             explain(
                 f"the {name} dataset has no {lacks}",
-                f"fit(model, data.subset([]))   # no {lacks}",
+                f'train = Dataset({inputs}, [], ["x"], classes=[])\nfit(model, train)',
                 "a network learns, and is measured, by examples with targets",
-                "fit(model, data.subset(range(100)))",
+                right,
             )
         )
 
@@ -394,24 +398,50 @@ def _wrong_outputs(n_outputs: int, data: Dataset) -> ValueError:
     )
 
 
-def _outputs_are_no_values(model: Any, out: Any) -> TypeError:
+def _one_class(data: Dataset) -> ValueError:
+    return ValueError(
+        explain(
+            f"there is only one class, {data.classes[0]!r}",
+            'train = Dataset([[0.0], [1.0]], [0, 0], ["x"], ["red"])\nfit(MLP(1, [8, 1]), train)',
+            "telling classes apart takes at least two; with a loss of your own (loss=...) anything "
+            "goes",
+            'train = Dataset([[0.0], [1.0]], [0, 1], ["x"], ["red", "blue"])\n'
+            "fit(MLP(1, [8, 1]), train)",
+        )
+    )
+
+
+def _outputs_are_no_values(out: Any) -> TypeError:
+    program = (
+        "class Line(Module):\n"
+        "    def __init__(self):\n"
+        "        self.weight = Value(0.5)\n\n"
+        "    def __call__(self, x):\n"
+        "        return {}\n\n"
+        "fit(Line(), train)"
+    )
     return TypeError(
         explain(
             f"the network's output is no Value and no list of Values, but a {type(out).__name__}",
-            "def __call__(self, x):\n    return (self.weight * x[0]).data",
+            program.format("(self.weight * x[0]).data"),
             "a plain number does not remember how it was made, so nothing can be learned from it",
-            "def __call__(self, x):\n    return self.weight * x[0]",
+            program.format("self.weight * x[0]"),
         )
     )
 
 
 def _loss_is_no_value(loss: Loss, value: Any) -> TypeError:
+    program = (
+        "def loss(outputs, targets):\n"
+        "    return sum(abs({} - t) for y, t in zip(outputs, targets))\n\n"
+        "fit(model, train, loss=loss)"
+    )
     return TypeError(
         explain(
             f"the loss {_name(loss)} gave a {type(value).__name__}, not a Value",
-            "def loss(outputs, targets):\n    return sum(abs(y.data - t) for y, t in ...)",
+            program.format("y.data"),
             "with `.data`, and without `return`, the graph is lost that leads back to the weights",
-            "def loss(outputs, targets):\n    return sum(abs(y - t) for y, t in ...)",
+            program.format("y"),
         )
     )
 
