@@ -53,11 +53,10 @@ def to_html(traces: Sequence[Trace]) -> str:
 
 def to_notebook(page: str, traces: Sequence[Trace]) -> str:
     """What a notebook keeps of a cell: a still picture with words, and the script that opens it."""
-    image = b64encode(picture(traces, traces[-1]).encode()).decode()
     parts = {
         "id": sha256(page.encode()).hexdigest()[:12],
         "title": escape(title(traces)),
-        "image": image,
+        "images": "\n".join(_image(traces, trace) for trace in traces),
         "text": escape(to_text(traces)),
         "page": json.dumps(page).replace("<", "\\u003c"),
     }
@@ -109,6 +108,15 @@ def _track(traces: Sequence[Trace], trace: Trace) -> str:
         f'<div class="view" role="region" aria-label="graph: {name}">{picture(traces, trace)}</div>'
     )
     return f'<section class="track">{head}{view}</section>'
+
+
+def _image(traces: Sequence[Trace], trace: Trace) -> str:
+    """The graph of one trace as it is in the end, to stand where scripts do not run."""
+    data = b64encode(picture(traces, trace).encode()).decode()
+    head = f"<p>{escape(trace.title)}</p>" if trace.title else ""
+    about = "the graph after the last step; the steps follow in words"
+    source = f"data:image/svg+xml;base64,{data}"
+    return f'{head}<img alt="{about}" src="{source}" style="max-width: 100%">'
 
 
 def _panel(trace: Trace) -> str:

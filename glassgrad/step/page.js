@@ -94,11 +94,12 @@ function reveal(track, step) {
   const shapes = [...svg.querySelectorAll(lit)];
   const mine = view.getBoundingClientRect();
   const boxes = shapes.map(shape => shape.getBoundingClientRect());
-  const side = (low, high, from, room, must) => {  // the middle of all, as long as the result is in sight
+  const side = (low, high, from, room, must) => {  // the middle of all, if all fit
     const start = Math.min(...boxes.map(b => b[low])) - from, end = Math.max(...boxes.map(b => b[high])) - from;
     return end - start <= room ? (start + end) / 2 : must - from;
   };
-  const result = boxes.at(-1);
+  const must = step.way === "backward" ? svg.querySelector(".hand") : shapes.at(-1);
+  const result = must.getBoundingClientRect();
   const x = side("left", "right", mine.left, view.clientWidth, (result.left + result.right) / 2);
   const y = side("top", "bottom", mine.top, view.clientHeight, (result.top + result.bottom) / 2);
   view.scrollTo({

@@ -15,8 +15,9 @@ from math import isclose, isnan
 from typing import Any, Literal
 
 from glassgrad.draw.format import count, plain
-from glassgrad.draw.graph import Graph, grad_of, label_of, read_graph, rule_of
+from glassgrad.draw.graph import Graph, grad_of, label_of, read_graph
 from glassgrad.errors import explain
+from glassgrad.lecture import op_of
 from glassgrad.value import Value
 
 MOST_STEPS = 1000  # of a backward pass in an order of the reader's own
@@ -245,7 +246,7 @@ def _read(value: Any, max_nodes: int) -> Trace:
     rules, partials, stale = [], [], set()
     for i, node in enumerate(nodes):
         inputs = graph.inputs[i]
-        rule = rule_of(node, len(inputs)) if inputs else None
+        rule = op_of(node, len(inputs)) if inputs else None
         numbers = [data[x] for x in inputs]
         if rule is not None and differ(rule.value(*numbers), data[i]):
             if rule is getattr(node, "_rule", None):

@@ -102,7 +102,7 @@ def _card(trace: Trace, step: Step, flow: Flow) -> Card:
         title += f", the {places[flow.place] if flow.place < 5 else 'next'} input"
     if flow.local is None:
         symbol = trace.symbols[step.node] or "?"
-        local = f"not known: {symbol} is in no table of derivatives"
+        local = f"not known: {symbol} is not in the table of operations"
     else:
         local = _derivative(trace, step.node, flow)
     product = f"{number(flow.local)} × {_second(flow.upstream)} = {number(flow.product)}"
@@ -160,9 +160,12 @@ def _end(trace: Trace, step: Step) -> Words:
         rows.append(tuple(cells))
     warnings = []
     for column, (head, _) in enumerate(columns, 3):
-        different = sum(row[column].endswith("≠") for row in rows)
-        if different:
-            warnings.append(f"{count(different, 'gradient is', 'gradients are')} not as in {head}")
+        different = count(n := sum(row[column].endswith("≠") for row in rows), "gradient")
+        verb = "is" if n == 1 else "are"
+        if n and head == trace.whose:
+            warnings.append(f"{different} of {head} {verb} not what the steps arrive at")
+        elif n:
+            warnings.append(f"{different} {verb} not what the right order arrives at")
     return Words("All gradients are there", (), tuple(warnings), (), tuple(rows))
 
 
