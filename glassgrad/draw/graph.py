@@ -6,13 +6,14 @@ them. Graphs too big to read are drawn by `fold.py`, from the same `Graph`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from glassgrad import ops
 from glassgrad.draw.format import clean, count, full
 from glassgrad.draw.ir import Drawing, Edge, Group, Node
+from glassgrad.lecture import holds, op_of, walk
+from glassgrad.ops import Op
 
 
 @dataclass(frozen=True)
@@ -39,49 +40,15 @@ class Graph:
 
 def read_graph(roots: Sequence[Any]) -> Graph:
     """Walk from the roots to the leaves, without recursion; the same graph gives the same order."""
-    nodes: list[Any] = []
-    before: dict[int, tuple[Any, ...]] = {}
-    stack: list[Any] = list(reversed(roots))
-    while stack:
-        node = stack.pop()
-        if node is None:  # all inputs of the node below this mark have been placed
-            nodes.append(stack.pop())
-        elif id(node) not in before:
-            before[id(node)] = inputs = inputs_of(node)
-            if inputs:
-                stack += (node, None, *reversed(inputs))
-            else:
-                nodes.append(node)
+    order = walk(roots)
+    nodes = [node for node, _ in order]
     number = {id(node): i for i, node in enumerate(nodes)}
     number_of = number.__getitem__
-    numbers = [tuple(map(number_of, map(id, before[id(node)]))) for node in nodes]
+    numbers = [tuple(map(number_of, map(id, inputs))) for _, inputs in order]
     symbols = [getattr(node, "_op", "") or "" for node in nodes]
     shown = {symbol: clean(symbol) for symbol in set(symbols)}
     names = [shown[symbol] for symbol in symbols]
     return Graph(nodes, numbers, names, [number[id(root)] for root in roots])
-
-
-def inputs_of(node: Any) -> tuple[Any, ...]:
-    """The inputs of a node in a fixed order.
-
-    A class that keeps its inputs in a set, as the lecture's does, has no order and has lost the
-    second `a` of `a + a`: sort by label and number, and bring the twin back where the numbers
-    say that there was one.
-    """
-    previous = node._prev
-    if isinstance(previous, tuple):
-        return previous
-    inputs = tuple(sorted(previous, key=_rank))
-    if len(inputs) == 1:
-        op, x = getattr(node, "_op", ""), inputs[0].data
-        if (op == "+" and node.data == x + x) or (op == "*" and node.data == x * x):
-            return inputs * 2
-    return inputs
-
-
-def _rank(node: Any) -> tuple[bool, str, float]:
-    """For inputs without an order: a sum that goes on comes first, as in a + b + c."""
-    return getattr(node, "_op", "") != "+", label_of(node), float(node.data)
 
 
 def label_of(node: Any) -> str:
@@ -110,7 +77,7 @@ def value_node(graph: Graph, i: int, owner: Owner | None = None) -> Node:
         details = _how_made(graph.ops[i], node, inputs)
     elif owner:
         details = [f"parameter {owner.name}"]
-        label = label or owner.name.removeprefix(f"{owner.layer}.")
+        label = label or owner.name
     else:
         details = ["a leaf: made by no operation"]
     data, grad = float(node.data), grad_of(node)
@@ -124,6 +91,7 @@ def draw_graph(graph: Graph, title: str, owners: Owners) -> Drawing:
     nodes: list[Node] = []
     edges: list[Edge] = []
     groups: dict[str, Group] = {}
+    stale = False
     for i, (node, inputs, op) in enumerate(zip(graph.nodes, graph.inputs, graph.ops, strict=True)):
         box = value_node(graph, i, owner := owners.get(id(node)))
         if owner:
@@ -134,6 +102,7 @@ def draw_graph(graph: Graph, title: str, owners: Owners) -> Drawing:
             sources = [graph.nodes[j] for j in inputs]
             upstream = None if notes else box.grad
             flows: list[str] = []
+            stale = stale or is_stale(node, sources)
             for j, local in zip(inputs, local_derivatives(node, sources), strict=True):
                 flow = _flow(graph.nodes[j], local, upstream)
                 flows += flow
@@ -142,6 +111,8 @@ def draw_graph(graph: Graph, title: str, owners: Owners) -> Drawing:
             box = replace(box, details=(*box.details, *flows))
             nodes.append(Node(f"o{i}", "op", (op or "?",), details=box.details, of=box.id))
         nodes.append(box)
+    if stale:
+        notes.append("a number was changed after this was computed: run the forward pass again")
     total = len(graph.nodes)
     notes.append(f"{count(total, 'node')} in all, none hidden")
     return Drawing(
@@ -157,35 +128,23 @@ def _group(owner: Owner) -> Group:
     return Group(name, "neuron", (name,))
 
 
-def local_derivatives(node: Any, inputs: Iterable[Any]) -> Sequence[float | None]:
-    """The derivative of an operation's result by each of its inputs; None where nobody knows it."""
-    numbers = [float(x.data) for x in inputs]
-    rule = rule_of(node, len(numbers))
-    if rule is None:
-        return [None] * len(numbers)
-    partials = rule.partials(*numbers, float(node.data))
+def local_derivatives(node: Any, inputs: Sequence[Any]) -> Sequence[float | None]:
+    """The derivative of an operation's result by each of its inputs; None where nobody knows it.
+
+    Nobody does where the result is not what the table's operation makes of the inputs.
+    """
+    op = op_of(node, len(inputs))
+    if op is None or not holds(op, inputs, float(node.data)):
+        return [None] * len(inputs)
+    partials = op.partials(*[float(x.data) for x in inputs], float(node.data))
     return [float(partial) for partial in partials]
 
 
-def rule_of(node: Any, n_inputs: int) -> ops.Op | None:
-    """The record in the table of the operation that made a node; None where there is none."""
-    rule: ops.Op | None = getattr(node, "_rule", None)
-    if rule is None or rule.arity != n_inputs:  # made by hand, or by another class
-        return _rule_for(getattr(node, "_op", ""), n_inputs)
-    return rule
-
-
-def _rule_for(symbol: str, arity: int) -> ops.Op | None:
-    """The record in the table that a class along the lecture means by its `_op`."""
-    for op in ops.OPS.values():
-        if op.symbol.lower() == symbol.lower() and op.arity == arity:
-            return op
-    if symbol.startswith("**") and arity == 1:
-        try:
-            return ops.op_named(symbol)
-        except ValueError:
-            return None
-    return None
+def is_stale(node: Any, inputs: Sequence[Any]) -> bool:
+    """Whether the numbers that a result was computed from have changed since."""
+    op: Op | None = getattr(node, "_rule", None)
+    known = op is not None and op.arity == len(inputs) > 0  # not made by hand
+    return known and op is not None and not holds(op, inputs, node.data)
 
 
 def formula(op: str, inputs: Sequence[str]) -> str:
