@@ -267,7 +267,7 @@ def test_a_class_that_overwrites_is_shown_where_and_how() -> None:
     blame = lines.index("     ! your class has 1.0 here; the chain rule gives 2.0")
     assert lines[blame - 1] == "     a.grad: 1.0 + 1.0 = 2.0 (2 of 2)"
     assert lines[blame + 1] == "     ! 1.0 is this contribution alone: = where += belongs?"
-    assert "   ! 1 gradient of your class is not what the steps arrive at" in lines
+    assert "   ! 1 gradient of your class is not what the chain rule gives" in lines
     assert "   a: data 3.0, grad 2.0, your class 1.0 ≠" in lines
 
 

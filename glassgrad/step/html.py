@@ -51,6 +51,12 @@ def to_html(traces: Sequence[Trace]) -> str:
     return fill(HERE / "page.html", parts)
 
 
+def is_page(path: Path) -> bool:
+    """Whether a file is one of these pages, which may be written over."""
+    with path.open("rb") as file:
+        return b'<meta name="generator" content="glassgrad step">' in file.read(300)
+
+
 def to_notebook(page: str, traces: Sequence[Trace]) -> str:
     """What a notebook keeps of a cell: a still picture with words, and the script that opens it."""
     parts = {
@@ -94,10 +100,16 @@ def _cell(number: str) -> str:
 
 def _card(card: Card) -> str:
     lines = "".join(
-        f"<dt>{escape(what)}</dt><dd>{escape(how_much)}</dd>" for what, how_much in card.lines
+        f"<dt>{escape(what)}</dt><dd>{_equation(how_much)}</dd>" for what, how_much in card.lines
     )
     remarks = "".join(f'<p class="warning">{escape(remark)}</p>' for remark in card.remarks)
     return f"<section><h4>{escape(card.title)}</h4><dl>{lines}</dl>{remarks}</section>"
+
+
+def _equation(text: str) -> str:
+    """A line breaks before an equals sign first."""
+    first, *rest = escape(text).split(" = ")
+    return "".join([first, *(f" <span>= {part}</span>" for part in rest)])
 
 
 def _track(traces: Sequence[Trace], trace: Trace) -> str:

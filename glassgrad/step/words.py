@@ -163,7 +163,8 @@ def _end(trace: Trace, step: Step) -> Words:
         different = count(n := sum(row[column].endswith("≠") for row in rows), "gradient")
         verb = "is" if n == 1 else "are"
         if n and head == trace.whose:
-            warnings.append(f"{different} of {head} {verb} not what the steps arrive at")
+            here = "the chain rule gives" if trace.right is None else "this order arrives at"
+            warnings.append(f"{different} of {head} {verb} not what {here}")
         elif n:
             warnings.append(f"{different} {verb} not what the right order arrives at")
     return Words("All gradients are there", (), tuple(warnings), (), tuple(rows))
