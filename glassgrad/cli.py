@@ -53,6 +53,15 @@ examples:
   glassgrad draw runs/penguins
   glassgrad draw runs/penguins --out network.html
 """
+STEP_EXAMPLES = """\
+FILE.py runs as it would with python. Then comes the last variable that an operation made and that
+no other is made from, or the one that --value names. A page of steps is written anew each time; any
+other file is left alone.
+
+examples:
+  glassgrad step neuron.py
+  glassgrad step neuron.py --value loss --out steps.html
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -154,6 +163,15 @@ def _parser() -> ArgumentParser:
     kinds = ".svg, .html, .txt or .json (default: DIR/network.svg)"
     draw.add_argument("--out", metavar="FILE", help=kinds)
     draw.add_argument("--force", action="store_true", help="write over an existing FILE")
+
+    about = "run a program, and step through a Value that it makes, forward and backward"
+    step = command("step", about, "FILE.py [--value NAME] [--out FILE] [...]", STEP_EXAMPLES)
+    step.set_defaults(run_command=commands.step)
+    step.add_argument("program", metavar="FILE.py", help="a program that makes a Value")
+    step.add_argument("--value", metavar="NAME", help="the variable (default: the last result)")
+    step.add_argument("--out", metavar="FILE", help="the page (default: FILE.step.html)")
+    step.add_argument("--force", action="store_true", help="write over an existing FILE")
+    step.add_argument("--no-open", action="store_true", help="do not open it in a browser")
 
     data = command("data", "list the data sets that come along")
     data.set_defaults(run_command=commands.data)

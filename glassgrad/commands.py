@@ -8,6 +8,7 @@ import json
 import platform
 import shlex
 import sys
+import webbrowser
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +26,15 @@ from glassgrad.history import History
 from glassgrad.nn import MLP
 from glassgrad.optim import OPTIMIZERS
 from glassgrad.report import write_report
+from glassgrad.step import step_through
+from glassgrad.step.html import is_page
+from glassgrad.step.program import (
+    ProgramError,
+    last_root,
+    name_after_variables,
+    run_program,
+    values_in,
+)
 from glassgrad.storage import load, save
 from glassgrad.train import evaluate, fit, predict, probabilities
 
@@ -120,6 +130,38 @@ def draw(options: Namespace) -> int:
         raise UserError(f"{out} already exists; --force writes over it, --out FILE elsewhere")
     picture.save(out)
     print(f"The network is drawn in {out}")
+    return 0
+
+
+def step(options: Namespace) -> int:
+    """Run a program of the user's, and write the steps through a Value that it makes."""
+    path = Path(options.program).resolve()
+    if not path.is_file():
+        raise UserError(f"{options.program} is no file; glassgrad step takes a Python program")
+    out = Path(options.out) if options.out else Path(options.program).with_suffix(".step.html")
+    if out.suffix != ".html":
+        raise UserError(f"steps are written as a page: {out.with_suffix('.html')}, not {out}")
+    if out.exists() and not options.force and not is_page(out):
+        raise UserError(f"{out} already exists; --force writes over it, --out FILE elsewhere")
+    try:
+        names = run_program(path)
+    except ProgramError as error:
+        sys.stdout.flush()
+        print(error, file=sys.stderr)
+        return 1
+    values = values_in(names, path.read_bytes())
+    if not values:
+        raise UserError(f"{path.name} leaves no Value that an operation made, such as loss = a * b")
+    if options.value and options.value not in names:
+        found = ", ".join(values)
+        raise UserError(f"{path.name} has no variable {options.value}; its results are {found}")
+    name_after_variables(names)
+    name = options.value or last_root(names, values)
+    step_through(names[name]).save(out)
+    others = f"; --value takes another of {', '.join(values)}" if len(values) > 1 else ""
+    print(f"The steps through {name} are in {out}{'' if options.value else others}")
+    if not options.no_open:
+        webbrowser.open(out.resolve().as_uri())
     return 0
 
 
