@@ -16,7 +16,7 @@ from pathlib import Path
 
 from glassgrad.draw.html import fill
 from glassgrad.step.scene import picture, states
-from glassgrad.step.text import lines_of, to_text
+from glassgrad.step.text import to_text
 from glassgrad.step.trace import Trace
 from glassgrad.step.words import Card, Words, describe, name_of
 
@@ -30,7 +30,6 @@ def to_html(traces: Sequence[Trace]) -> str:
             {
                 **state,
                 "title": (words := describe(trace, step)).title,
-                "words": ". ".join(lines_of(words)),
                 "html": panel(words),
             }
             for step, state in zip(trace.steps, states(trace), strict=True)

@@ -9,7 +9,7 @@ const last = Math.max(...tracks.map(track => track.steps.length)) - 1;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const slider = $("#slider"), whole = $("#whole"), play = $("[data-go=play]");
 const embedded = Boolean(window.frameElement);
-let at = 0, timer = 0;
+let at = 0, timer = 0, all = false;  // all: the whole graph is in sight, however small
 
 function stepOf(track) {  // a shorter track waits in its last step but one for the longer one
   const end = track.steps.length - 1;
@@ -82,7 +82,7 @@ function size(track) {
   const high = embedded ? 440 : Math.max(180, innerHeight * (innerWidth > 760 ? 0.5 : 0.4));
   const most = high / (tracks.length > 1 ? 1.8 : 1);
   const fits = Math.min(wide / box.width, most / box.height);
-  const scale = whole.ariaPressed === "true" ? Math.min(fits, 1.5) : Math.min(1.5, Math.max(0.95, fits));
+  const scale = all ? Math.min(fits, 1.5) : Math.min(1.5, Math.max(0.95, fits));
   svg.setAttribute("width", box.width * scale);
   svg.setAttribute("height", box.height * scale);
   view.style.height = `${Math.min(box.height * scale + 2, most)}px`;
@@ -119,13 +119,13 @@ function keepStill() {  // as much room below the buttons as the longest step ne
   }
 }
 function layOut() {
-  whole.hidden = !tracks.map(size).includes(true) && whole.ariaPressed === "false";
+  whole.hidden = !tracks.map(size).includes(true) && !all;
   keepStill();
   tracks.forEach(show);
 }
 
 // Going from step to step.
-function go(to) {
+function go(to, heard = true) {
   at = Math.max(0, Math.min(last, to));
   tracks.forEach(show);
   const [step] = tracks.map(track => track.steps[stepOf(track)]);
@@ -134,7 +134,7 @@ function go(to) {
   $("#count").textContent = `${at + 1} of ${last + 1}`;
   for (const name of ["first", "back"]) $(`[data-go=${name}]`).disabled = at === 0;
   for (const name of ["next", "last"]) $(`[data-go=${name}]`).disabled = at === last;
-  $("#said").textContent = tracks.map(track => track.steps[stepOf(track)].words).join(". ");
+  if (heard) $("#said").textContent = tracks.map(track => track.panel.innerText).join("\n");
   if (at === last) pause();
 }
 function pause() {
@@ -159,8 +159,8 @@ for (const button of document.querySelectorAll("[data-go]")) {
 }
 slider.oninput = () => { pause(); go(slider.valueAsNumber); };
 whole.onclick = () => {
-  whole.ariaPressed = String(whole.ariaPressed !== "true");
-  whole.textContent = whole.ariaPressed === "true" ? "Close-up" : "Whole graph";
+  all = !all;
+  whole.textContent = all ? "Close-up" : "Whole graph";
   layOut();
 };
 const keys = {
@@ -188,4 +188,4 @@ new ResizeObserver(() => {
   if (document.body.clientWidth !== width) { width = document.body.clientWidth; layOut(); }
 }).observe(document.body);
 layOut();
-go(0);
+go(0, false);  // nobody has asked for it yet
