@@ -6,7 +6,7 @@ What is an error, and when it is raised, each module decides itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import dedent, indent
 from typing import Any, NoReturn
 
@@ -66,25 +66,130 @@ def refuse_hand_written(*_: Any) -> NoReturn:
     )
 
 
-def wrong_inputs(expected: int, inputs: Sequence[Any]) -> ValueError:
-    """The error for a neuron or layer that is given too few or too many inputs."""
-    return ValueError(
+def cannot_check(thing: Any) -> TypeError:
+    """The error for checking what is neither a Value nor a function of Values."""
+    kind = type(thing).__name__
+    return TypeError(
         explain(
-            f"{expected} inputs were expected, {len(inputs)} came",
-            f"Neuron({expected})([1.0] * {len(inputs)})",
-            "each input has a weight of its own",
-            f"Neuron({len(inputs)})([1.0] * {len(inputs)})",
+            f"check takes a Value, or a function and its inputs, not {kind}",
+            "x = Value(2.0)\ncheck((x * x).data)",
+            "a plain number does not remember how it was computed",
+            "x = Value(2.0)\ncheck(x * x)\ncheck(lambda x: x * x, [2.0])",
         )
     )
 
 
-def wrong_activation(name: str, names: Sequence[str]) -> ValueError:
+def check_needs_inputs() -> TypeError:
+    """The error for checking a function at no place."""
+    return TypeError(
+        explain(
+            "a function is checked for a list of inputs, one for each of its arguments",
+            "check(lambda a, b: a * b)",
+            "a gradient belongs to a place, and the inputs say which",
+            "check(lambda a, b: a * b, [2.0, -3.0])",
+        )
+    )
+
+
+def unknown_operation(symbol: str) -> TypeError:
+    """The error for checking a graph with an operation that the table does not have."""
+    return TypeError(
+        explain(
+            f"no operation of the table is called {symbol!r}; it cannot be computed again",
+            "x = Value(3.0)\nout = Value(9.0, (x,), 'my square')\ncheck(out)",
+            "a graph remembers the name of an operation, not the code that computed it",
+            "def square(x):\n    return Value(x.data**2, (x,), '**2')\n\n"
+            "check(lambda x: x * x, [3.0])   # a function is called again, whatever is in it",
+        )
+    )
+
+
+def not_the_result(symbol: str, inputs: list[float], data: float, right: float) -> ValueError:
+    """The error for checking a graph that does not hold what its operations compute."""
+    shown = ", ".join(f"{x:.6g}" for x in inputs)
+    return ValueError(
+        explain(
+            f"{symbol} of {shown} is {right:.6g}, but the graph has {data:.6g}",
+            "x = Value(2.0)\ny = x * x\nx.data = 3.0\ncheck(y)",
+            "either a number was changed after this was computed from it, or a hand-written "
+            "operation computes something else than its symbol says",
+            "x = Value(2.0)\nx.data = 3.0\ny = x * x\ncheck(y)",
+        )
+    )
+
+
+def check_inputs(inputs: Any, expected: int) -> None:
+    """Raise the error for a neuron or layer that is given too few or too many inputs."""
+    if not hasattr(inputs, "__len__"):
+        raise TypeError(
+            explain(
+                f"inputs come as a list, also a single one; this is a {type(inputs).__name__}",
+                f"Neuron({expected})(2.0)",
+                "a neuron has a weight for each input, and takes them in the same order",
+                f"Neuron({expected})([2.0] * {expected})",
+            )
+        )
+    if len(inputs) != expected:
+        raise ValueError(
+            explain(
+                f"{expected} inputs were expected, {len(inputs)} came",
+                f"Neuron({expected})([1.0] * {len(inputs)})",
+                "each input has a weight of its own, and a network takes one example at a time",
+                f"Neuron({expected})([1.0] * {expected})",
+            )
+        )
+
+
+def check_sizes(*sizes: Any) -> None:
+    """Raise the error for a number of inputs or neurons that is not a whole number from 1."""
+    for size in sizes:
+        if not hasattr(size, "__index__") or size < 1:
+            raise ValueError(
+                explain(
+                    f"there are at least 1 input and 1 neuron, as whole numbers, not {size!r}",
+                    f"MLP(2, [4, {size!r}])",
+                    "a layer of no neurons has no outputs, so nothing could follow it",
+                    "MLP(2, [4, 1])",
+                )
+            )
+
+
+def check_list(sizes: Any) -> Sequence[int]:
+    """The sizes of the layers; raise the error for a single number."""
+    if not hasattr(sizes, "__len__"):
+        raise TypeError(
+            explain(
+                f"the sizes of the layers come as a list, not as {sizes!r}",
+                f"MLP(3, {sizes!r})",
+                "a network has a list of layers, even if there is only one",
+                f"MLP(3, [{sizes!r}])",
+            )
+        )
+    layers: Sequence[int] = sizes
+    return layers
+
+
+def check_index(index: Any, count: int) -> None:
+    """Raise the error for a row that an embedding does not have."""
+    if not hasattr(index, "__index__") or not 0 <= index < count:
+        raise IndexError(
+            explain(
+                f"this embedding has rows 0 to {count - 1}, and no row {index!r}",
+                f"Embedding({count}, 2)({index!r})",
+                "each thing has a number of its own, from 0 on",
+                f"Embedding({count}, 2)({count - 1})",
+            )
+        )
+
+
+def wrong_activation(name: Any, table: Mapping[str, Any]) -> ValueError:
     """The error for an activation that nobody knows."""
+    names = ["linear", *(op.name for op in table.values() if op.arity == 1)]
     return ValueError(
         explain(
             f"no activation is called {name!r}",
             f"Neuron(2, activation={name!r})",
-            f"the names are: {', '.join(names)}",
+            f'the names are: {", ".join(names)}; OPS["name"] = Op(...) adds one',
             'Neuron(2, activation="relu")',
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 
@@ -118,5 +119,183 @@ def test_an_unknown_operation_is_refused() -> None:
     x = Value(2.0)
     out = Value(4.0, (x,), "my own")
     out._backward = lambda: None
-    with pytest.raises(TypeError, match="hand-written _backward is known from its outside only"):
+    with pytest.raises(TypeError, match="no operation of the table is called 'my own'"):
         check(out)
+
+
+# Scales at which measuring is hard: what cannot be seen is not called right, nor wrong.
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Value(1e-9).log(),
+        lambda: Value(1e-12).sqrt(),
+        lambda: 1 / Value(1e-8),
+        lambda: Value(1e10).sin(),
+        lambda: (Value(1e10) * 1e-10).exp(),
+    ],
+)
+def test_right_gradients_are_not_called_wrong(make: Callable[[], Value]) -> None:
+    assert check(make())
+
+
+@pytest.mark.parametrize("hide", [lambda y: y + 1e12, lambda y: y * 1e-12 + 1])
+def test_what_rounding_hides_is_called_unclear(hide: Callable[[Value], Value]) -> None:
+    x = Value(0.5)
+    result = check(hide(scaled_tanh(x, 0.9)), x)
+    assert [row.verdict for row in result.rows] == ["unclear"]
+    assert "right" not in repr(result)
+    assert "1 of 1 gradients too small to measure beside the rounding" in repr(result)
+
+
+def test_a_wrong_gradient_close_to_a_kink_is_wrong() -> None:
+    x = Value(1e-9)
+    out = Value(x.data, (x,), "ReLU")
+
+    def backward() -> None:
+        x.grad += 0.5 * out.grad
+
+    out._backward = backward
+    assert [row.verdict for row in check(out).rows] == ["WRONG"]
+
+
+def test_not_finite_is_told_apart_from_wrong() -> None:
+    assert "1 of 1 gradients not finite" in repr(check(Value(1000.0).exp()))
+    assert "nothing to check" in repr(check(Value(1.0) * 2, []))
+
+
+# Graphs that do not hold what their operations compute.
+
+
+def test_a_number_changed_after_the_forward_pass_is_noticed() -> None:
+    w = Value(0.5)
+    y = (w * 2).tanh()
+    w.data = 1.0
+    with pytest.raises(ValueError, match=r"\* of 1, 2 is 2, but the graph has 1"):
+        check(y)
+
+
+def test_an_operation_that_is_not_what_its_symbol_says_is_noticed() -> None:
+    x = Value(-2.0)
+    leaky = Value(-0.2, (x,), "ReLU")
+    with pytest.raises(ValueError, match=r"ReLU of -2 is 0, but the graph has -0.2"):
+        check(leaky)
+
+
+def test_gradients_stay_as_they_were_when_backward_raises() -> None:
+    x = Value(0.5)
+    out = Value(math.tanh(0.5), (x,), "tanh")
+
+    def backward() -> None:
+        x.grad += 1.0
+        raise RuntimeError("not written yet")
+
+    out._backward = backward
+    x.grad = 5.0
+    with pytest.raises(RuntimeError):
+        check(out)
+    assert x.grad == 5.0
+
+
+# Functions, and classes along the lecture.
+
+
+def test_a_function_is_checked_at_its_inputs() -> None:
+    def cube_plus(x: Value, y: Value) -> Value:
+        return x**3 + y
+
+    rows = check(cube_plus, [2.0, Value(1.0, label="start")]).rows
+    assert [row.name for row in rows] == ["input 0", "start"]
+    assert [row.grad for row in rows] == [12.0, 1.0]  # 3x², 1
+    assert [row.numerical for row in rows] == pytest.approx([12.0, 1.0], rel=1e-9)
+
+
+def test_everything_in_a_function_may_be_ones_own() -> None:
+    def cube(x: Value, right: bool) -> Value:
+        out = Value(x.data**3, (x,), "my cube")
+
+        def backward() -> None:
+            x.grad += (3 if right else 2) * x.data**2 * out.grad
+
+        out._backward = backward
+        return out
+
+    assert check(lambda x: cube(x, right=True) + x, [1.5])
+    assert not check(lambda x: cube(x, right=False) + x, [1.5])
+
+
+class Lecture:
+    """A class along the lecture, with inputs in a set, and `-` and `/` as operations."""
+
+    def __init__(self, data: float, children: tuple[Lecture, ...] = (), op: str = "") -> None:
+        self.data, self.grad, self.label = data, 0.0, ""
+        self._prev, self._op = set(children), op
+        self._backward: Callable[[], None] = lambda: None
+
+    def _make(self, data: float, others: tuple[Lecture, ...], op: str, *slopes: float) -> Lecture:
+        out = Lecture(data, (self, *others), op)
+
+        def backward() -> None:
+            for x, slope in zip((self, *others), slopes, strict=True):
+                x.grad += slope * out.grad
+
+        out._backward = backward
+        return out
+
+    def __add__(self, other: Lecture) -> Lecture:
+        return self._make(self.data + other.data, (other,), "+", 1.0, 1.0)
+
+    def __sub__(self, other: Lecture) -> Lecture:
+        return self._make(self.data - other.data, (other,), "-", 1.0, -1.0)
+
+    def __truediv__(self, other: Lecture) -> Lecture:
+        a, b = self.data, other.data
+        return self._make(a / b, (other,), "/", 1 / b, -a / b**2)
+
+    def tanh(self, factor: float = 1.0) -> Lecture:
+        t = math.tanh(self.data)
+        return self._make(t, (), "tanh", factor * (1 - t * t))
+
+    def backward(self) -> None:
+        order: list[Lecture] = []
+
+        def visit(node: Lecture) -> None:
+            if node not in order:
+                for child in node._prev:
+                    visit(child)
+                order.append(node)
+
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            node._backward()
+
+
+def test_a_class_along_the_lecture_is_checked() -> None:
+    a, b = Lecture(3.0), Lecture(1.2)
+    a.label = "a"
+    result = check((a - b) / b + a + a, [a, b])
+    assert result
+    assert [row.grad for row in result.rows] == pytest.approx([1 / 1.2 + 2, -3.0 / 1.2**2])
+    assert [row.name for row in result.rows] == ["a", "leaf 1"]
+
+
+def test_a_mistake_in_a_class_along_the_lecture_is_found() -> None:
+    a = Lecture(0.4)
+    assert check(a.tanh() + a, a)
+    assert not check(a.tanh(factor=0.9) + a, a)
+    assert not check(lambda x: x.tanh(factor=0.9) + x, [a])
+
+
+def test_gradients_set_by_hand_are_checked_where_there_is_no_backward() -> None:
+    class Bare:
+        def __init__(self, data: float, children: tuple[Bare, ...] = (), op: str = "") -> None:
+            self.data, self.grad, self._prev, self._op = data, 0.0, children, op
+
+    x, y = Bare(2.0), Bare(5.0)
+    product = Bare(10.0, (x, y), "*")
+    product.grad, x.grad, y.grad = 1.0, 5.0, 2.0
+    assert check(product)
+    y.grad = 5.0
+    assert [row.verdict for row in check(product).rows] == ["ok", "WRONG"]

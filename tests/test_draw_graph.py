@@ -188,7 +188,7 @@ def test_tooltips_hold_the_formula_in_names_and_in_numbers() -> None:
 def test_parameters_of_a_model_are_named_and_kept_together() -> None:
     model = MLP(2, [2, 1], seed=0)
     drawing = draw(model([1.0, 2.0]), model=model).drawing
-    bias = node_called(drawing, "neurons.1.bias")
+    bias = node_called(drawing, "layers.0.neurons.1.bias")
     assert bias.details[0] == "parameter layers.0.neurons.1.bias"
     assert bias.group == "layers.0, neuron 2"
     assert len([node for node in drawing.nodes if node.group == bias.group]) == 3
