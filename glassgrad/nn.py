@@ -20,6 +20,9 @@ from glassgrad.value import Value, maximum
 class Module:
     """Anything with parameters. Subclass it, and give it Values, modules, or lists of them.
 
+    Parameters are the Values in attributes that no operation made, also those inside modules,
+    lists, tuples and dicts.
+
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope, self.start = Value(2.0), Value(1.0)
@@ -70,9 +73,12 @@ class Neuron(Module):
 
     n_inputs: how many numbers come in.
     activation: "linear", or the name of an operation of one input, such as "tanh" or "relu".
-    init: "uniform" in -1 to 1, biases too, as in the lecture; "xavier" (Glorot and Bengio 2010) or
-    "he" (He and others 2015), whose spread shrinks with the number of inputs, biases 0.
-    seed: of the weights: the same seed gives the same neuron.
+    init: "uniform" in -1 to 1, biases too, as in the lecture. With biases of 0, "xavier" (Glorot
+    and Bengio 2010): uniform up to sqrt(6 / (n_inputs + n_outputs)) on either side of 0; "he" (He
+    and others 2015): normal, with deviation sqrt(2 / n_inputs).
+    seed: the same seed gives the same weights, None others each time.
+    n_outputs: how many neurons there are in its layer; only "xavier" asks.
+    Raises ValueError for an activation, init or size that does not exist.
 
     >>> neuron = Neuron(2, activation="relu", seed=0)
     >>> neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = 2.0, -1.0, 0.5
@@ -88,6 +94,7 @@ class Neuron(Module):
         seed: int | Random | None = None,
         n_outputs: int = 1,
     ) -> None:
+        errors.check_sizes(n_inputs, n_outputs)
         draw = _initializer(init, n_inputs, n_outputs, _random(seed))
         self.weights = [Value(draw()) for _ in range(n_inputs)]
         self.bias = Value(draw() if init == "uniform" else 0.0)
@@ -96,8 +103,7 @@ class Neuron(Module):
 
     def __call__(self, inputs: Sequence[Any]) -> Value:
         """The output for one example: a sequence of numbers or Values."""
-        if len(inputs) != len(self.weights):
-            raise errors.wrong_inputs(len(self.weights), inputs)
+        errors.check_inputs(inputs, len(self.weights))
         total = self.bias
         for weight, x in zip(self.weights, inputs, strict=True):
             total = total + weight * x
@@ -118,7 +124,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons that see the same inputs. Arguments as for a Neuron.
+    """A layer: `n_outputs` neurons that see the same `n_inputs` numbers. The rest as for a Neuron.
 
     >>> Layer(3, 2, activation="relu", seed=0)
     Layer(3 -> 2 relu, 8 parameters)
@@ -132,6 +138,7 @@ class Layer(Module):
         init: str = "uniform",
         seed: int | Random | None = None,
     ) -> None:
+        errors.check_sizes(n_inputs, n_outputs)
         self.n_inputs = n_inputs
         self.activation = activation
         each = (n_inputs, activation, init, _random(seed), n_outputs)
@@ -139,6 +146,7 @@ class Layer(Module):
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """One Value from a layer of one neuron, a list of Values from a larger one."""
+        errors.check_inputs(inputs, self.n_inputs)
         values = [x if isinstance(x, Value) else Value(x) for x in inputs]
         outputs = [neuron(values) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
@@ -167,6 +175,7 @@ class MLP(Module):
         init: str = "uniform",
         seed: int | Random | None = None,
     ) -> None:
+        errors.check_sizes(n_inputs, *errors.check_list(sizes))
         if isinstance(activation, str):
             activation = [activation] * (len(sizes) - 1) + ["linear"]
         if len(activation) != len(sizes) or not sizes:
@@ -201,11 +210,13 @@ class Embedding(Module):
     """
 
     def __init__(self, count: int, dimension: int, seed: int | Random | None = None) -> None:
+        errors.check_sizes(count, dimension)
         random = _random(seed)
         self.rows = [[Value(random.gauss(0, 1)) for _ in range(dimension)] for _ in range(count)]
 
     def __call__(self, index: int) -> list[Value]:
-        """The vector of thing number `index`."""
+        """The vector of thing number `index`, from 0."""
+        errors.check_index(index, len(self.rows))
         return self.rows[index]
 
     def __repr__(self) -> str:
@@ -215,7 +226,7 @@ class Embedding(Module):
 def softmax(logits: Sequence[Value | float]) -> list[Value]:
     """Probabilities that add up to 1, e**logit over the sum of them all.
 
-    The largest logit is taken off first: that changes nothing in the result, and no power of e
+    The largest logit is subtracted first: that changes nothing in the result, and no power of e
     overflows (Goodfellow, Bengio and Courville, Deep Learning, 2016, 4.1).
 
     >>> [p.data for p in softmax([Value(1000.0), Value(1000.0)])]
@@ -233,7 +244,7 @@ def softmax(logits: Sequence[Value | float]) -> list[Value]:
 def _values_in(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Value]]:
     """The leaves inside modules, lists, tuples and dicts, in order, with the path to each."""
     if isinstance(thing, Value):
-        if thing._rule is None:  # not a result that a module keeps
+        if thing._rule is None:  # a result that a module happens to keep is none
             yield path, thing
         return
     if isinstance(thing, Module):
@@ -256,8 +267,7 @@ def _activation(name: str) -> Callable[[Value], Value]:
     if name == "linear":
         return lambda x: x
     if op is None or op.arity != 1:
-        unary = [op.name for op in ops.OPS.values() if op.arity == 1]
-        raise errors.wrong_activation(name, ["linear", *unary])
+        raise errors.wrong_activation(name, ops.OPS)
     return op
 
 

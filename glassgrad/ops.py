@@ -2,7 +2,7 @@
 
 A record holds an operation's value on plain numbers and its partial derivatives. The derivatives
 are written in the same arithmetic as a user's program, so they work on plain numbers (backward),
-on Values (second derivatives) and on whatever else knows `+ * **` and `_apply`.
+on Values (second derivatives) and on anything else that has `+ - * **` and `_apply`.
 
 Adding an operation means adding one record here: `softsign(v)` then works on Values, as does
 `Neuron(2, activation="softsign")`. What a node is, and how derivatives travel through a graph,
@@ -52,17 +52,18 @@ class Op:
         self.arity = len(domain)
 
     def __call__(self, *inputs: Any) -> Any:
-        """Apply the operation to floats, or to anything that has `_apply(op, inputs)`."""
+        """Apply the operation to numbers, or by `_apply(op, inputs)` of an input that has it."""
         for x in inputs:
             if not isinstance(x, (int, float)):
-                return x._apply(self, inputs)
+                known = hasattr(x, "_apply")
+                return x._apply(self, inputs) if known else self(*map(floats.as_float, inputs))
         return self.value(*inputs)
 
     def __repr__(self) -> str:
         return f"Op({self.name})"
 
 
-def _raise(x: Any, exponent: float) -> Any:
+def _power(x: Any, exponent: float) -> Any:
     """Power by a constant inside a derivative: on floats by IEEE 754, else by the input's `**`."""
     return floats.power(x, exponent) if isinstance(x, (int, float)) else x**exponent
 
@@ -74,7 +75,7 @@ def _x_times_density(x: Any) -> Any:
 
 
 # fmt: off
-# Not differentiable, or flat: what the derivatives of the others are made of.
+# Steps and switches: the derivatives of the others are made of these.
 step = Op("step", "step", floats.step, lambda x, out: (0.0,),
           "np.heaviside({x}, 0.0)", (-3, 3))
 sign = Op("sign", "sign", floats.sign, lambda x, out: (0.0,),
@@ -91,15 +92,16 @@ add = Op("add", "+", operator.add, lambda x, y, out: (1.0, 1.0),
 multiply = Op("multiply", "*", operator.mul, lambda x, y, out: (y, x),
               "{x} * {y}", (-3, 3), (-3, 3))
 power: Op = Op("power", "**", floats.power,
-               lambda x, y, out: (mask(x * x + y * y, y * power(x, y - 1.0)),
+               # At 0**0, and where the result is 0, the masks keep 0 * inf from becoming nan.
+               lambda x, y, out: (mask(absolute(x) + absolute(y), y * power(x, y - 1.0)),
                                   mask(out, out * log(x))),
                "np.power({x}, {y})", (0.2, 3), (-2, 3))
 
 exp = Op("exp", "exp", floats.exp, lambda x, out: (out,),
          "np.exp({x})", (-3, 3))
-log: Op = Op("log", "log", floats.log, lambda x, out: (_raise(x, -1.0),),
+log: Op = Op("log", "log", floats.log, lambda x, out: (_power(x, -1.0),),
              "np.log({x})", (0.1, 5))
-sqrt = Op("sqrt", "sqrt", floats.sqrt, lambda x, out: (0.5 * _raise(out, -1.0),),
+sqrt = Op("sqrt", "sqrt", floats.sqrt, lambda x, out: (0.5 * _power(out, -1.0),),
           "np.sqrt({x})", (0.1, 5))
 sin = Op("sin", "sin", floats.sin, lambda x, out: (cos(x),),
          "np.sin({x})", (-4, 4))
@@ -107,7 +109,7 @@ cos: Op = Op("cos", "cos", floats.cos, lambda x, out: (-sin(x),),
              "np.cos({x})", (-4, 4))
 erf = Op("erf", "erf", math.erf, lambda x, out: (2.0 / math.sqrt(math.pi) * exp(-(x * x)),),
          "erf({x})", (-2, 2))
-absolute = Op("absolute", "abs", abs, lambda x, out: (sign(x),),
+absolute: Op = Op("absolute", "abs", abs, lambda x, out: (sign(x),),
               "np.abs({x})", (-3, 3))
 maximum = Op("maximum", "max", floats.maximum,
              lambda x, y, out: (greater(x, y), greater(y, x)),
@@ -146,9 +148,7 @@ def power_by(exponent: Any) -> Op:
     def partials(x: Any, out: Any) -> tuple[Any, ...]:
         if exponent == 0:
             return (0.0,)
-        if exponent == 1:
-            return (1.0,)
-        return (exponent * _raise(x, exponent - 1),)
+        return (exponent * _power(x, exponent - 1),)
 
     name = f"**{exponent}"
     shown = str(float(exponent)).replace("inf", "np.inf").replace("nan", "np.nan")

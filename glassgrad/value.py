@@ -1,8 +1,8 @@
-"""Value: a number that remembers how it was made, so that it can say how to change it.
+"""Value: a number that remembers how it was made, and what each number it came from does to it.
 
-Building the graph, the backward pass and gradients of gradients are here. What an operation
-computes and what its derivatives are stands in the table in `ops.py`. Nothing here recurses, so a
-graph may be as deep as memory allows.
+Building the graph, the backward pass and gradients of gradients are here. The table in `ops.py`
+says what each operation computes and what its derivatives are. Nothing here recurses, so a graph
+may be as deep as memory allows.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from glassgrad import copying, ops
 from glassgrad.errors import refuse_hand_written
@@ -36,7 +36,8 @@ class Value:
     then assign its `_backward`, a function that adds to the inputs' `grad`.
 
     Arithmetic with numbers on either side gives Values; `<` and `float()` go by the number, `==`
-    and hashing by identity. The result of an operation on a subclass is a plain Value.
+    and hashing by identity. `math.sin(v)` takes `float(v)` and forgets the graph: write `v.sin()`.
+    The result of an operation on a subclass is a plain Value.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = a * b + 10
@@ -50,6 +51,7 @@ class Value:
     __slots__ = ("_left", "_right", "_rule", "data", "grad", "label")
 
     __array_ufunc__: ClassVar[None] = None  # NumPy leaves arithmetic with its scalars to us
+    # Said once more for the compiler: a class with `<` and no hash of its own would have none.
     __hash__: ClassVar[Callable[[Any], int]] = object.__hash__
 
     data: float
@@ -65,10 +67,8 @@ class Value:
         self.data = data if type(data) is float else as_float(data)
         self.grad = 0.0
         self.label = label
-        self._rule = None
-        self._left = None
-        self._right = None
-        if _children or _op:
+        self._rule = self._left = self._right = None
+        if _children and mode.paused == 0:
             self._rule = _Custom(_op, tuple(_children))
             if mode.on_node is not None:
                 mode.on_node(self, self._rule, self._prev)
@@ -90,15 +90,17 @@ class Value:
 
     @property
     def _backward(self) -> Callable[[], None]:
-        """Hand this node's gradient on to its inputs; assign a function to do it your way."""
-        return lambda: _hand_on(self)
+        """Pass this node's gradient on to its inputs; assign a function to do it your way."""
+        rule = self._rule  # as it is now: what is assigned later may call this
+        return lambda: _propagate(self, rule)
 
     @_backward.setter
     def _backward(self, function: Callable[[], None]) -> None:
-        self._rule = _Custom(self._op, self._prev, function)
+        if self._rule is not None:  # a leaf has nothing to pass on
+            self._rule = _Custom(self._op, self._prev, function)
 
     def backward(self) -> None:
-        """Set the `grad` of every number that this one depends on.
+        """Find d(this) / d(x) for every number x that this one depends on; it becomes `x.grad`.
 
         Gradients of leaves add up over calls, until you set them to 0 (`zero_grad` of a network
         does); those of results in between start afresh each time.
@@ -108,7 +110,7 @@ class Value:
             node.grad = 0.0
         self.grad += 1.0
         for node in reversed(order):
-            _hand_on(node)
+            _propagate(node, node._rule)
 
     # Arithmetic, with any real number on the other side. Subtraction and division are
     # compositions, as on paper: a + (-b), a * b**-1.
@@ -247,11 +249,11 @@ class _Custom(Op):
 
 
 class Mode:
-    """How graphs are built just now, for the whole process."""
+    """Settings of the whole process: whether graphs are kept, and who watches."""
 
     def __init__(self) -> None:
-        self.recording = True
-        # Somebody who looks at each new node, and at each node that has handed its gradient on.
+        self.paused = 0  # how many `no_grad` are open
+        # Called with each new node, and with each that has passed its gradient on (anomaly.py).
         self.on_node: Callable[[Value, Op, tuple[Value, ...]], None] | None = None
         self.on_gradient: Callable[[Value], None] | None = None
 
@@ -262,7 +264,7 @@ mode = Mode()
 def _node(rule: Op, data: float, left: Value, right: Value | None) -> Value:
     """The result of an operation, with a memory of where it came from."""
     node = Value(data)
-    if mode.recording:
+    if mode.paused == 0:
         node._rule = rule
         node._left = left
         node._right = right
@@ -277,9 +279,8 @@ def _apply(rule: Op, *inputs: Any) -> Value:
     return _node(rule, rule.value(*[x.data for x in values]), values[0], right)
 
 
-def _hand_on(node: Value) -> None:
+def _propagate(node: Value, rule: Op | None) -> None:
     """The chain rule, once: input.grad += (d node / d input) * node.grad."""
-    rule = node._rule
     left = node._left
     right = node._right
     if isinstance(rule, _Custom):
@@ -313,16 +314,14 @@ def topological_order(root: Value) -> list[Value]:
     while stack:
         node = stack.pop()
         if node is None:  # all inputs of the node below the mark have been placed
-            ready = stack.pop()
-            assert ready is not None
-            order.append(ready)
+            order.append(cast(Value, stack.pop()))
         elif node not in seen:
             seen.add(node)
             stack.append(node)
             stack.append(None)
+            if node._right is not None:
+                stack.append(node._right)
             if node._left is not None:
-                if node._right is not None:
-                    stack.append(node._right)
                 stack.append(node._left)
             elif node._rule is not None:
                 stack.extend(reversed(node._prev))
@@ -386,11 +385,11 @@ def no_grad() -> Iterator[None]:
     >>> y._prev
     ()
     """
-    before, mode.recording = mode.recording, False
+    mode.paused += 1
     try:
         yield
     finally:
-        mode.recording = before
+        mode.paused -= 1
 
 
 def _data(other: Any) -> float:

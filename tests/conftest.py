@@ -21,8 +21,8 @@ def process_wide_state_is_left_as_found():
     table = dict(ops.OPS)
     yield
     mode = value.mode
-    found = mode.recording, mode.on_node, mode.on_gradient
-    mode.recording, mode.on_node, mode.on_gradient = True, None, None
+    found = mode.paused, mode.on_node, mode.on_gradient
+    mode.paused, mode.on_node, mode.on_gradient = 0, None, None
     ops.OPS.clear()
     ops.OPS.update(table)
-    assert found == (True, None, None)
+    assert found == (0, None, None)

@@ -6,6 +6,7 @@ import math
 import operator
 import pickle
 import sys
+import threading
 import weakref
 from fractions import Fraction
 
@@ -499,3 +500,61 @@ def test_a_hand_written_operation_is_freed():
     alive = build()
     gc.collect()
     assert alive() is None
+
+
+# Corners that people reach by trying things out.
+
+
+def test_a_backward_function_may_call_the_one_before():
+    x = Value(2.0)
+    y = x * 3
+    before, called = y._backward, []
+    y._backward = lambda: (called.append("y"), before())
+    y.backward()
+    assert called == ["y"]
+    assert x.grad == 3.0
+
+
+def test_a_backward_function_assigned_to_itself_changes_nothing():
+    x = Value(2.0)
+    y = x * 3
+    y._backward = y._backward
+    y.backward()
+    assert x.grad == 3.0
+
+
+def test_a_leaf_with_a_backward_function_stays_a_leaf():
+    class Pasted(Value):
+        def __init__(self, data, _children=(), _op="", label=""):
+            super().__init__(data, _children, _op, label)
+            self._backward = lambda: None
+
+    x = Pasted(2.0)
+    for _ in range(2):
+        (x * 3).backward()
+    assert x.grad == 6.0
+    assert grad(x * x, x).data == 4.0
+
+
+def test_no_grad_in_two_threads_that_overlap():
+    inside, leave = threading.Event(), threading.Event()
+
+    def longer():
+        with no_grad():
+            inside.set()
+            leave.wait(5)
+
+    other = threading.Thread(target=longer)
+    with no_grad():
+        other.start()
+        inside.wait(5)
+    assert (Value(1.0) * 2)._prev == ()
+    leave.set()
+    other.join()
+    assert len((Value(1.0) * 2)._prev) == 2
+
+
+def test_no_grad_forgets_hand_made_results_too():
+    x = Value(2.0)
+    with no_grad():
+        assert Value(4.0, (x,), "double")._prev == ()

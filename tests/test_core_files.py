@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import glassgrad
-from glassgrad import MLP, Neuron, Value, detect_anomaly, errors, grad
+from glassgrad import MLP, Embedding, Neuron, Value, check, detect_anomaly, errors, grad
 from glassgrad.errors import explain
 from glassgrad.files import write_atomically
 
@@ -35,6 +35,13 @@ def hand_written():
     out = Value(4.0, (x,), "double")
     out._backward = lambda: None
     grad(out, x)
+
+
+def stale():
+    x = Value(2.0)
+    y = x * x
+    x.data = 3.0
+    check(y)
 
 
 def state_of_another():
@@ -58,7 +65,14 @@ ERRORS = {
         (lambda: Value(Decimal("0.5")), {"Decimal": Decimal, "x": Decimal("0.5")}),
     ],
     "refuse_hand_written": [(hand_written, {"x": Value(2.0), "fn": lambda: None})],
-    "wrong_inputs": [(lambda: Neuron(2)([1.0]), {})],
+    "cannot_check": [(lambda: check(3.0), {}), (lambda: check(lambda x: 2.0, [1.0]), {})],
+    "check_needs_inputs": [(lambda: check(lambda x: x), {})],
+    "unknown_operation": [(lambda: check(Value(9.0, (Value(3.0),), "my own")), {})],
+    "not_the_result": [(stale, {})],
+    "check_inputs": [(lambda: Neuron(2)([1.0]), {}), (lambda: MLP(1, [1])(2.0), {})],
+    "check_sizes": [(lambda: MLP(2, [0, 1]), {}), (lambda: Neuron(-2), {})],
+    "check_list": [(lambda: MLP(3, 4), {})],
+    "check_index": [(lambda: Embedding(2, 2)(5), {}), (lambda: Embedding(2, 2)(-1), {})],
     "wrong_activation": [(lambda: Neuron(2, activation="tahn"), {})],
     "wrong_activations": [(lambda: MLP(2, [4, 1], activation=["tanh"]), {})],
     "wrong_init": [(lambda: MLP(2, [4, 1], init="zeros"), {})],
@@ -79,7 +93,7 @@ def test_each_error_of_the_core_is_tried():
 )
 def test_the_programs_in_an_error_do_what_it_says(make, names):
     """With `from glassgrad import *` the first raises the same error and the second runs."""
-    with pytest.raises((TypeError, ValueError, FloatingPointError)) as error:
+    with pytest.raises((TypeError, ValueError, IndexError, FloatingPointError)) as error:
         make()
     form = r"\A(.+?)\n\nThis does it:\n(.+)\n\nWhy: .+\n\nWrite instead:\n(.+)\Z"
     what, wrong, right = re.search(form, str(error.value), re.DOTALL).groups()
@@ -276,7 +290,10 @@ def test_a_file_needs_only_the_standard_library(path):
 
 
 # Nothing imports upwards: each of these may import those before it.
-ORDER = ["errors", "floats", "files", "ops", "copying", "value", "anomaly", "nn", "losses", "optim"]
+ORDER = [
+    *("errors", "floats", "files", "ops", "copying", "value", "lecture", "anomaly"),
+    *("nn", "losses", "optim", "check"),
+]
 
 
 @pytest.mark.parametrize("module", ORDER)

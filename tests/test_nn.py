@@ -351,7 +351,7 @@ def test_he_start():
 
 
 def test_the_wrong_number_of_inputs():
-    with pytest.raises(ValueError, match=r"3 inputs were expected, 2 came(.|\n)*Neuron\(2\)"):
+    with pytest.raises(ValueError, match=r"3 inputs were expected, 2 came(.|\n)*Neuron\(3\)"):
         MLP(3, [4, 1])([1.0, 2.0])
     with pytest.raises(ValueError, match="2 inputs were expected, 3 came"):
         Neuron(2)([1.0, 2.0, 3.0])
