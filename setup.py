@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 COMPILED = ["floats", "ops", "errors", "copying", "value"]
 
@@ -27,4 +27,9 @@ def extensions() -> list[Any]:
     return modules
 
 
-setup(ext_modules=extensions())
+setup(
+    ext_modules=extensions(),
+    # The course stands beside the package in a checkout, and within it once installed.
+    packages=[*find_packages(include=["glassgrad*"]), "glassgrad.course.files"],
+    package_dir={"glassgrad.course.files": "course"},
+)

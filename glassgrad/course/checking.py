@@ -1,0 +1,256 @@
+"""What answers are checked with: call them, compare them with a reference, say what is wrong.
+
+A check is a function that takes the reader's answer and returns if it is right. Otherwise it
+raises `Wrong`, with what was seen and why that is so. The exercises themselves are in the files
+`chapter_1.py` and so on; time, printing and progress are the business of `exercise.py`.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from numbers import Real
+from traceback import extract_tb
+from typing import Any
+
+from glassgrad import Value as OurValue
+
+Mistake = tuple[Callable[..., Any], str]  # a typical wrong answer, and what to say about it
+
+
+class Wrong(Exception):
+    """An answer is not right: what was seen, and why."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(what, why)
+        self.what, self.why = what, why
+
+
+class NotWritten(Exception):
+    """The three dots of an exercise are still there."""
+
+
+def compare(
+    answer: Callable[..., Any],
+    reference: Callable[..., Any],
+    cases: Iterable[Sequence[Any]],
+    why: str,
+    mistakes: Sequence[Mistake] = (),
+    tolerance: float = 1e-9,
+) -> None:
+    """Call the answer and the reference with the arguments of each case, and compare.
+
+    why: the rule that a wrong answer breaks, unless all its results are those of a known mistake,
+    which has a sentence of its own. tolerance: relative, and absolute near 0.
+    Raises Wrong with the first case that differs, and NotWritten.
+
+    >>> compare(abs, abs, [(-1.0,)], why="the distance from 0")
+    >>> compare(float, abs, [(-1.0,)], why="the distance from 0")
+    Traceback (most recent call last):
+    glassgrad.course.checking.Wrong: ('float(-1) gave -1, and 1 is right', 'the distance from 0')
+    """
+    seen = ""
+    results = []
+    for arguments in cases:
+        got = call(answer, *arguments)
+        right = reference(*deepcopy(arguments))
+        results.append((got, arguments))
+        if not seen and not same(got, right, tolerance):
+            seen = f"{call_text(answer, arguments)} gave {show(got)}, and {show(right)} is right"
+    if not seen:
+        return
+    for mistake, says in mistakes:
+        if all(same(got, mistake(*deepcopy(given)), tolerance) for got, given in results):
+            raise Wrong(seen, says)
+    raise Wrong(seen, why)
+
+
+def check_program(
+    value_class: Any,
+    program: str,
+    numbers: Mapping[str, float],
+    why: str,
+    backward: bool = True,
+) -> Any:
+    """Run a line of arithmetic on the reader's own Value class and on ours; return their result.
+
+    program: an expression of the names in `numbers`, such as "a * b + a".
+    backward: compare the gradients too. Raises Wrong with what differs first, and `why`.
+
+    >>> from glassgrad import Value
+    >>> check_program(Value, "a * b + a", {"a": 2.0, "b": -3.0}, why="")
+    Value(data=-4.0)
+    """
+    start = ", ".join(f"{name} = Value({number})" for name, number in numbers.items())
+    ours = {name: OurValue(number) for name, number in numbers.items()}
+    right = eval(program, {}, dict(ours))
+
+    def build() -> tuple[Any, dict[str, Any]]:
+        theirs = {name: value_class(number) for name, number in numbers.items()}
+        return eval(program, {}, dict(theirs)), theirs
+
+    result, theirs = call_as(f"{start}, then {program}", build)
+    written(result)
+    if not hasattr(result, "data"):
+        raise Wrong(f"{start}: {program} gave {show(result)}, which is not a Value", why)
+    if not same(result.data, right.data):
+        seen = f"{start}: {program} has data {show(result.data)}, and {show(right.data)} is right"
+        raise Wrong(seen, why)
+    if backward:
+        right.backward()
+        call_as(f"{start}, c = {program}, then c.backward()", result.backward)
+        for name, leaf in theirs.items():
+            if not same(leaf.grad, ours[name].grad):
+                seen = f"{start}, c = {program}: after c.backward(), {name}.grad is "
+                seen += f"{show(leaf.grad)}, and {show(ours[name].grad)} is right"
+                raise Wrong(seen, why)
+    return result
+
+
+def call(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The result of the reader's function, for a copy of the arguments.
+
+    Raises Wrong where it stops with an error or gives None, and NotWritten where it gives `...`.
+    """
+    text = call_text(function, arguments)
+    result = call_as(text, function, *deepcopy(arguments))
+    written(result)
+    if result is None:
+        raise Wrong(f"{text} gave None", "a function without `return` gives None")
+    return result
+
+
+def call_as(text: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call something of the reader's; an error in it becomes Wrong, told by `text` and its line."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        if isinstance(error, (Wrong, NotWritten)):
+            raise
+        raise Wrong(f"{text} stopped with {_told(error)}", _reason(error)) from error
+
+
+def written(result: Any) -> None:
+    """Raise NotWritten for the three dots that stand where the answer will be."""
+    if result is ...:
+        raise NotWritten
+
+
+def same(got: Any, right: Any, tolerance: float = 1e-9) -> bool:
+    """Whether a result is the right one: numbers nearly, Values by their data, lists by parts.
+
+    >>> same([1.0, 2.0 + 1e-13], (1, 2)), same(1.0, [1.0])
+    (True, False)
+    """
+    if isinstance(right, (list, tuple)):
+        if not isinstance(got, (list, tuple)) or len(got) != len(right):
+            return False
+        return all(same(x, y, tolerance) for x, y in zip(got, right, strict=True))
+    if isinstance(right, Mapping):
+        if not isinstance(got, Mapping) or got.keys() != right.keys():
+            return False
+        return all(same(got[key], right[key], tolerance) for key in right)
+    expected, found = number(right), number(got)
+    if expected is None or found is None or isinstance(right, bool):
+        return bool(got == right)
+    if math.isnan(expected):
+        return math.isnan(found)
+    return math.isclose(found, expected, rel_tol=tolerance, abs_tol=tolerance)
+
+
+def number(thing: Any) -> float | None:
+    """A plain number, a NumPy scalar or a Value as a float; None for anything else."""
+    thing = getattr(thing, "data", thing)
+    if getattr(thing, "ndim", None) == 0:
+        thing = thing.item()
+    return float(thing) if isinstance(thing, Real) else None
+
+
+def show(thing: Any) -> str:
+    """A result in few words: numbers to six digits.
+
+    >>> show([0.1 + 0.2, 1e-20]), show({"a": None})
+    ('[0.3, 1e-20]', "{'a': None}")
+    """
+    if isinstance(thing, bool):
+        return str(thing)
+    if isinstance(thing, (int, float)):
+        return f"{thing:.6g}"
+    if isinstance(thing, (list, tuple)):
+        inside = ", ".join(map(show, thing))
+        text = f"[{inside}]" if isinstance(thing, list) else f"({inside})"
+    else:
+        text = repr(thing)
+    return text if len(text) <= 200 else f"{text[:197]}..."
+
+
+def call_text(function: Callable[..., Any], arguments: Sequence[Any]) -> str:
+    """The call as a reader would write it."""
+    name = getattr(function, "__name__", "answer")
+    return f"{name}({', '.join(map(show, arguments))})"
+
+
+def _told(error: Exception) -> str:
+    """An error in one line, with the line of the reader's code that it happened in."""
+    text = f"{type(error).__name__}: {error}".partition("\n")[0]
+    frames = [frame for frame in extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
+    if not frames:
+        return text
+    last = frames[-1]
+    code = (last.line or linecache.getline(last.filename, last.lineno or 0)).strip()
+    return f"{text}, in line {last.lineno}{f': {code}' if code else ''}"
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith(__file__.removesuffix("checking.py")) or filename == "<string>"
+
+
+# Why Python stops: the beginnings of its messages, and what they mean for somebody who writes a
+# Value, or a function of numbers, for the first time.
+REASONS = [
+    (
+        r"unsupported operand type\(s\) for (\S+): '(int|float)' and '(\w+)'",
+        "with a plain number on the left, Python asks the class on the right for its reflected "
+        "method, such as __radd__ or __rsub__",
+    ),
+    (
+        r"unsupported operand type\(s\) for",
+        "Python found no method for this operator and these two types",
+    ),
+    (
+        r"'(int|float)' object has no attribute",
+        "a plain number has come where a Value is expected; make it one: "
+        "other = other if isinstance(other, Value) else Value(other)",
+    ),
+    (
+        r"'NoneType' object",
+        "something here is None: a function without `return` gives None",
+    ),
+    (
+        r"math range error|Result too large|\(34, ",
+        "a power of e has grown beyond the largest float, about 1.8e308; take it only of numbers "
+        "that cannot be large, such as negative ones",
+    ),
+    (
+        r"maximum recursion depth",
+        "the function calls itself, directly or by way of another, for ever",
+    ),
+    (r"division by zero", "somewhere a number is divided by 0"),
+    (
+        r"(missing \d+ required|takes \d+ positional|unexpected keyword)",
+        "the name stays, and so do the arguments: the exercise says which there are",
+    ),
+    (r"index out of range", "a place in a list that it does not have; the first one is 0"),
+    (r"name '(\w+)' is not defined", "nothing has this name here; is it spelt as above?"),
+    (r"has no attribute '(\w+)'", "this has no such method or attribute; is it spelt as above?"),
+]
+
+
+def _reason(error: Exception) -> str:
+    for pattern, reason in REASONS:
+        if re.search(pattern, str(error)):
+            return reason
+    return "Python could not go on here; the message before says at what"

@@ -1,0 +1,204 @@
+"""`exercise`, `hint` and `progress`: what a reader of the course uses.
+
+What the exercises are is in `chapter_1.py` and so on, and how answers are compared in
+`checking.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+from glassgrad.course import record
+from glassgrad.course.checking import NotWritten, Wrong
+from glassgrad.course.time_limit import OutOfTime, time_limit
+from glassgrad.errors import explain
+
+CHAPTERS = (1, 2, 3, 4, 5, 6)
+SECONDS = 10.0  # for a check
+SOLUTIONS = Path("solutions")  # beside the notebooks; without it, answers are not shown
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of the course.
+
+    number: chapter and place, such as "2.3". check: takes the reader's answer and raises `Wrong`.
+    hints: three, from a nudge to nearly the answer.
+    """
+
+    number: str
+    title: str
+    check: Callable[[Any], None]
+    hints: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: true if the answer is right; prints as it is told to the reader."""
+
+    right: bool
+    text: str
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def exercise(number: str) -> Callable[[Answer], Answer]:
+    """Check the function or class that follows, print the verdict, and leave the answer as it is.
+
+    Raises ValueError where no exercise has this number.
+
+    >>> @exercise("1.1")
+    ... def weighted_sum(inputs, weights, bias):
+    ...     return ...
+    Exercise 1.1, the weighted sum: not written yet. Put your code in place of the three dots;
+    hint("1.1") helps.
+    """
+    find(number)
+
+    def check(answer: Answer) -> Answer:
+        verdict = check_exercise(number, answer)
+        print(verdict)
+        if verdict:
+            progress()
+        return answer
+
+    return check
+
+
+def check_exercise(number: str, answer: Any) -> Verdict:
+    """What there is to say about an answer; a right one is noted in the reader's record.
+
+    No error of the answer's gets out of here, and after ten seconds it is ended.
+    Raises ValueError where no exercise has this number.
+
+    >>> check_exercise("1.1", lambda inputs, weights, bias: 0.0).right
+    False
+    """
+    task = find(number)
+    name = f"Exercise {number}, {task.title}"
+    printed = io.StringIO()
+    what, why = "", ""
+    try:
+        with contextlib.redirect_stdout(printed), time_limit(SECONDS):
+            task.check(answer)
+    except NotWritten:
+        dots = "not written yet. Put your code in place of the three dots;"
+        return Verdict(False, f'{name}: {dots}\nhint("{number}") helps.')
+    except Wrong as wrong:
+        what, why = wrong.what, wrong.why
+    except OutOfTime:
+        what = f"It had not ended after {SECONDS:.0f} seconds"
+        why = "most often a loop has no end: nothing in it changes what it waits for"
+    except (Exception, SystemExit) as error:
+        what = f"It stopped with {type(error).__name__}: {error}"
+        why = "the answer is something else than the exercise asks for"
+    if not what:
+        _note_solved(number)
+        return Verdict(True, f"Exercise {number}, {task.title}: right.")
+    lines = [f"{name}: not yet.", _sentence(what), _sentence(why[:1].upper() + why[1:])]
+    if printed.getvalue():
+        lines.append(f"Your code printed:\n{_first_lines(printed.getvalue())}")
+    lines.append(f'hint("{number}") shows a hint.')
+    return Verdict(False, "\n".join(lines))
+
+
+def hint(number: str) -> None:
+    """Print the next of three hints, and after them the answer.
+
+    Raises ValueError where no exercise has this number.
+    """
+    task = find(number)
+    notes = record.read()
+    seen = notes.hints.get(number, 0)
+    if seen < len(task.hints):
+        print(f"Hint {seen + 1} of {len(task.hints)}: {task.hints[seen]}")
+    else:
+        print(_solution(number))
+    notes.hints[number] = min(seen + 1, len(task.hints))
+    _save(notes)
+
+
+def progress() -> None:
+    """Print a line of chapters with a dot for each exercise, filled where it is solved."""
+    solved = set(record.read().solved)
+    parts = []
+    for chapter in CHAPTERS:
+        dots = "".join("●" if task.number in solved else "○" for task in exercises(chapter))
+        parts.append(f"{chapter} {dots}")
+    print("   ".join(parts))
+
+
+def exercises(chapter: int) -> list[Exercise]:
+    """All exercises of a chapter, in order."""
+    found: list[Exercise] = import_module(f"glassgrad.course.chapter_{chapter}").EXERCISES
+    return found
+
+
+def find(number: str) -> Exercise:
+    """The exercise of this number."""
+    chapter = str(number).partition(".")[0]
+    tasks = exercises(int(chapter)) if chapter in map(str, CHAPTERS) else []
+    for task in tasks:
+        if task.number == number:
+            return task
+    listed = [task.number for task in tasks] or [f"{chapter}.1" for chapter in CHAPTERS]
+    raise ValueError(
+        explain(
+            f"there is no exercise {number!r}; there are {', '.join(listed)}",
+            f"@exercise({number!r})\ndef answer(x):\n    return x",
+            "an exercise goes by its chapter and its place in it, as text",
+            f'@exercise("{listed[0]}")\ndef answer(x):\n    return x',
+        )
+    )
+
+
+def _solution(number: str) -> str:
+    """Our answer: the function or class that stands under the exercise's number in its file."""
+    path = SOLUTIONS / f"chapter_{number.partition('.')[0]}.py"
+    if not path.exists():
+        return f"There are no more hints. Our answer is in {path} of the course, not here."
+    source = path.read_text(encoding="utf-8")
+    for part in ast.parse(source).body:
+        if isinstance(part, (ast.FunctionDef, ast.ClassDef)):
+            marks = [ast.unparse(decorator) for decorator in part.decorator_list]
+            if f"exercise('{number}')" in marks:
+                code = "\n".join(source.splitlines()[part.lineno - 1 : part.end_lineno])
+                return f"There are no more hints. Our answer:\n\n{code}"
+    return f"There are no more hints, and {path} has no answer."
+
+
+def _note_solved(number: str) -> None:
+    notes = record.read()
+    if number not in notes.solved:
+        notes.solved.append(number)
+        _save(notes)
+
+
+def _save(notes: record.Record) -> None:
+    try:
+        notes.save()
+    except OSError as error:
+        print(f"(the record of your progress could not be written: {error})")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _first_lines(text: str, most: int = 10) -> str:
+    lines = text.splitlines()
+    rest = [f"... and {len(lines) - most} lines more"] if len(lines) > most else []
+    return "\n".join(f"    {line}" for line in lines[:most] + rest)

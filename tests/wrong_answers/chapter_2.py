@@ -1,0 +1,1 @@
+WRONG: list[tuple[str, str, str]] = []
