@@ -4,7 +4,7 @@
 modules: `glassgrad.data`, `glassgrad.draw`, `glassgrad.losses`, `glassgrad.optim`, ...
 """
 
-from glassgrad.pure import core_kind, prefer_sources_if_asked
+from glassgrad.pure import core_kind, prefer_sources_if_asked, show_sources
 
 prefer_sources_if_asked()
 
@@ -31,6 +31,9 @@ from glassgrad.value import Value, grad, maximum, minimum, no_grad, topological_
 if TYPE_CHECKING:
     from glassgrad.storage import load, save
     from glassgrad.train import evaluate, fit, predict
+
+if core_kind() == "compiled":
+    show_sources()
 
 __version__ = "0.1.0"
 

@@ -1,11 +1,13 @@
 """Choosing between the compiled core and the same files as plain Python.
 
 Installation compiles some modules where it can. GLASSGRAD_PURE=1 in the environment makes Python
-read their sources all the same: to step through them in a debugger, or to compare the two.
+read their sources all the same: to step through them in a debugger, to replace an operator of
+`Value`, which compiled code does not look up, or to compare the two.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import sys
@@ -26,21 +28,10 @@ class _SourceFinder:
         package, _, module = name.rpartition(".")
         if package != "glassgrad" or module not in COMPILED:
             return None
-        source = Path(__file__).with_name(f"{module}.py")
-        return importlib.util.spec_from_file_location(name, source)
-
-
-def prefer_sources_if_asked() -> None:
-    """Obey GLASSGRAD_PURE=1; called before the first of those modules is imported."""
-    if os.environ.get("GLASSGRAD_PURE") == "1":
-        sys.meta_path.insert(0, _SourceFinder())
-
-
-def core_kind() -> str:
-    """Which core runs: "compiled" or "pure Python".
-
-    >>> core_kind() in ("compiled", "pure Python")
-    True
-    """
-    file = sys.modules["glassgrad.value"].__file__ or ""
-    return "pure Python" if file.endswith(".py") else "compiled"
+        source = Path(__file__).with_name(f"{name}.py")
+        module.__file__ = str(source)
+        if not any(isinstance(thing, type) for thing in vars(module).values()):
+            continue
+        for part in ast.parse(source.read_text(encoding="utf-8")).body:
+            if isinstance(part, ast.ClassDef) and not part.name.startswith("_"):
+                getattr(module, part.name).__doc__ = ast.get_docstring(part)

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -230,6 +231,36 @@ def test_both_lists_of_compiled_modules_agree():
         pytest.skip("installed without its sources")
     listed = re.search(r"^COMPILED = (\[.*?\])", setup.read_text(encoding="utf-8"), re.M | re.S)
     assert set(ast.literal_eval(listed[1])) == set(glassgrad.pure.COMPILED)
+
+
+@pytest.mark.parametrize("pure", ["0", "1"])
+def test_help_and_source_are_there_on_both_cores(pure):
+    """The compiler drops docstrings, and leaves no way back to the file."""
+    code = """
+        import inspect
+        from glassgrad import Value, ops
+        print(Value.__doc__.startswith("A number, its gradient"))
+        print(ops.Op.__doc__.startswith("One primitive operation"))
+        print("class Value:" in inspect.getsource(Value))
+        print(inspect.getsource(inspect.getmodule(Value)).startswith('\"\"\"Value: a number'))
+    """
+    assert python(code, GLASSGRAD_PURE=pure).split() == ["True"] * 4
+
+
+def has_compiler():
+    import sysconfig
+
+    header = Path(sysconfig.get_path("include")) / "Python.h"
+    return any(map(shutil.which, ("cc", "gcc", "clang"))) and header.exists()
+
+
+@pytest.mark.skipif(not has_compiler(), reason="needs a C compiler and Python's headers")
+def test_a_checkout_is_compiled_where_it_can_be():
+    """A core that silently stays pure would look right and be slow."""
+    if not (HOME.parent / "setup.py").exists():
+        pytest.skip("installed without its sources")
+    code = "import glassgrad; print(glassgrad.core_kind())"
+    assert python(code, GLASSGRAD_PURE="0") == "compiled"
 
 
 def test_pure_python_needs_no_mypy_extensions():
