@@ -28,6 +28,30 @@ class _SourceFinder:
         package, _, module = name.rpartition(".")
         if package != "glassgrad" or module not in COMPILED:
             return None
+        source = Path(__file__).with_name(f"{module}.py")
+        return importlib.util.spec_from_file_location(name, source)
+
+
+def prefer_sources_if_asked() -> None:
+    """Obey GLASSGRAD_PURE=1; called before the first of those modules is imported."""
+    if os.environ.get("GLASSGRAD_PURE") == "1":
+        sys.meta_path.insert(0, _SourceFinder())
+
+
+def core_kind() -> str:
+    """Which core runs: "compiled" or "pure Python".
+
+    >>> core_kind() in ("compiled", "pure Python")
+    True
+    """
+    spec = sys.modules["glassgrad.value"].__spec__
+    return "pure Python" if spec and str(spec.origin).endswith(".py") else "compiled"
+
+
+def show_sources() -> None:
+    """Let `help(Value)` and `inspect.getsource(Value)` find what the compiler leaves out."""
+    for name in COMPILED:
+        module = sys.modules[f"glassgrad.{name}"]
         source = Path(__file__).with_name(f"{name}.py")
         module.__file__ = str(source)
         if not any(isinstance(thing, type) for thing in vars(module).values()):
