@@ -38,7 +38,8 @@ def reduce(order: list[Any]) -> tuple[Any, ...]:
     """What pickle stores of the graph whose nodes are given, inputs first.
 
     A leaf is stored by itself, so that the leaves which several graphs share, as the losses of a
-    network share its parameters, are still shared when all are pickled together.
+    network share its parameters, are still shared when all are pickled together. Results in between
+    are not: each pickled result has a graph of its own.
     """
     root = order[-1]
     if root._rule is None:
@@ -49,8 +50,9 @@ def reduce(order: list[Any]) -> tuple[Any, ...]:
     rows = []
     for node in made:
         _refuse_hand_written(node)
+        name = ops.op_named(node._rule.name).name  # a KeyError now, not when it is read
         inputs = [place[id(x)] for x in node._prev]
-        rows.append((node._rule.name, inputs, node.data, node.grad, node.label))
+        rows.append((name, inputs, node.data, node.grad, node.label))
     return graph, (type(root), leaves, rows)
 
 

@@ -153,3 +153,12 @@ def test_the_pickle_of_an_operation_that_is_gone_says_what_to_do():
     stored = pickle.dumps(cube(Value(2.0)))
     with pytest.raises(KeyError, match="no operation is called 'cube'; add its record with OPS"):
         pickle.loads(stored)
+
+
+def test_an_operation_outside_the_table_is_refused_when_it_is_pickled():
+    """Reading it would fail, perhaps in another program and much later."""
+    double = Op("double", "double", lambda x: 2 * x, lambda x, out: (2.0,), "2 * {x}", (-3, 3))
+    with pytest.raises(KeyError, match="no operation is called 'double'"):
+        pickle.dumps(double(Value(2.0)))
+    OPS["double"] = double
+    assert pickle.loads(pickle.dumps(double(Value(2.0)))).data == 4.0
