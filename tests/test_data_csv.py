@@ -201,3 +201,21 @@ def test_no_file_and_folder(tmp_path):
         Table.from_csv(tmp_path / "nowhere" / "x.csv")
     with pytest.raises(IsADirectoryError, match="is a folder, not a CSV file"):
         Table.from_csv(tmp_path)
+
+
+def test_a_misspelt_column_of_words_is_refused(fails):
+    message = fails("house,street\n012,x\n", words=["street", "huose"])
+    assert message.startswith("birds.csv has no column 'huose'; its columns are house, street\n")
+    assert "did you mean 'house'?" in message
+    assert message.endswith("    Table.from_csv('birds.csv', words=['house'])")
+
+
+@pytest.mark.parametrize("text", ["x\n1,5\n2,5", "x\n1,5\n"])
+def test_a_decimal_comma_is_no_delimiter_of_a_single_column(read, text):
+    assert read(text, decimal=",").columns["x"][0] == 1.5
+
+
+def test_with_decimal_commas_any_other_delimiter_comes_first(read):
+    text = "height, in m, about;mass\n1,5,2;3,5\n"  # twice a comma, once a semicolon, in both
+    assert read(text, decimal=",").columns == {"height, in m, about": ["1,5,2"], "mass": [3.5]}
+    assert read('a,b\n"1,5",x\n', decimal=",").columns == {"a": [1.5], "b": ["x"]}

@@ -139,6 +139,10 @@ def test_categories_that_look_like_numbers(tmp_path):
     path.write_text("grade\n1\n2\n13A\n", encoding="utf-8")
     table = Table.from_csv(path, words=encoder.word_columns)
     assert encoder.encode(table, require_target=False).inputs[2] == [0.0, 1.0, 0.0]
+    path.write_text("other\n1\n", encoding="utf-8")  # what is lacking, `encode` says
+    table = Table.from_csv(path, words=encoder.word_columns)
+    with pytest.raises(ValueError, match="new lacks the columns grade; it has other"):
+        encoder.encode(table, require_target=False)
 
 
 def test_a_class_that_training_did_not_have():
@@ -192,6 +196,12 @@ def test_kind_can_be_said():
 def test_a_target_with_nothing_to_learn(values, message):
     with pytest.raises(ValueError, match=message):
         learn(x=[1.0, 2.0, 3.0], y=values)
+
+
+def test_why_nothing_can_be_learned_of_an_empty_target():
+    with pytest.raises(ValueError) as caught:
+        learn(x=[1.0, 2.0], y=[None, None])
+    assert "Why: there is no answer to learn from where every cell is empty" in str(caught.value)
 
 
 def test_one_class_in_the_training_rows():

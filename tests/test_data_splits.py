@@ -1,5 +1,8 @@
 """`split`: parts that share no row, keep the classes' shares and follow the seed."""
 
+import re
+from math import inf, nan
+
 import pytest
 
 from glassgrad.data import Table, iris, moons, penguins, sine, split
@@ -90,6 +93,15 @@ def test_too_few_rows_are_explained(shares):
     with pytest.raises(ValueError, match="leave too few to train") as caught:
         split(labels(a=5, b=5), test=test, validation=validation, target="y")
     assert "training needs at least 2, one of each class" in str(caught.value)
+
+
+@pytest.mark.parametrize(("test", "validation"), [(nan, 0.0), (0.2, nan), (inf, 0.0), (0.2, -inf)])
+def test_a_share_is_a_finite_number(test, validation):
+    with pytest.raises(ValueError, match="a share is a finite number") as caught:
+        split(labels(a=5, b=5), test=test, validation=validation, target="y")
+    program = re.search(r"does it:\n +(.*)", str(caught.value))[1]
+    with pytest.raises(ValueError, match="a share is a finite number"):
+        eval(program, {"split": split, "table": labels(a=5, b=5)})
 
 
 def test_repr_is_short():

@@ -134,3 +134,13 @@ def test_two_columns_of_one_name_in_pandas():
 def test_what_is_no_frame(thing):
     with pytest.raises(TypeError, match="is no DataFrame with named columns"):
         Table.from_frame(thing)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_misspelt_column_of_words_is_refused(library):
+    frame = pytest.importorskip(library).DataFrame({"legs": [4, 2], "kind": ["cat", "bird"]})
+    with pytest.raises(
+        ValueError, match="pets has no column 'lgs'; its columns are legs"
+    ) as caught:
+        Table.from_frame(frame, "pets", words=["lgs"])
+    assert str(caught.value).endswith("    Table.from_frame(frame, words=['legs'])")

@@ -75,13 +75,13 @@ def decode(data: bytes, file: str, encoding: str) -> str:
     return text
 
 
-def cut(text: str, file: str, delimiter: str | None = None) -> Cells:
+def cut(text: str, file: str, delimiter: str | None = None, decimal: str = ".") -> Cells:
     r"""Cut the text of a CSV file into its header and its rows, all of the header's length.
 
     Without a `delimiter` it is found from the first two lines: that of `,` `;` tab `|` which
-    stands in both equally often, then the most frequent. Blank lines count as no row. Cells lose
-    the space around them. A cell in double quotes may hold delimiters, line ends, and `""` for
-    a quote.
+    stands in both equally often, then the most frequent; the `decimal` sign comes last. Blank
+    lines count as no row. Cells lose the space around them. A cell in double quotes may hold
+    delimiters, line ends, and `""` for a quote.
 
     Raises ValueError with the line and column when the header has no name or twice the same
     name, a row has too few or too many cells, a quote is not closed, or there is no row.
@@ -89,7 +89,7 @@ def cut(text: str, file: str, delimiter: str | None = None) -> Cells:
     >>> cut('name,note\nAda,"first, best"', "people.csv").rows
     [['Ada', 'first, best']]
     """
-    mark = delimiter or _find_delimiter(text)
+    mark = delimiter or _find_delimiter(text, decimal)
     rows, lines = _split(text, file, mark)
     header, rows = rows[0], rows[1:]
     _check_header(header, file, lines[0])
@@ -109,12 +109,13 @@ def cut(text: str, file: str, delimiter: str | None = None) -> Cells:
     return Cells(header, rows, lines[1:])
 
 
-def _find_delimiter(text: str) -> str:
+def _find_delimiter(text: str, decimal: str) -> str:
     lines = re.sub(r'"[^"\n]*"', "", text.strip("\n")).split("\n", 2)
     first, second, *_ = [*lines, ""]
 
-    def fits(mark: str) -> tuple[bool, int]:
-        return 0 < first.count(mark) == second.count(mark), first.count(mark)
+    def fits(mark: str) -> tuple[bool, bool, int]:
+        in_both = 0 < first.count(mark) == second.count(mark)
+        return in_both, mark != decimal, first.count(mark)
 
     return max(DELIMITERS, key=fits)
 

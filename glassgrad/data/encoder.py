@@ -13,7 +13,7 @@ from typing import Any
 
 from glassgrad.data.cells import Cell, label_text, listing
 from glassgrad.data.dataset import Dataset
-from glassgrad.data.table import Table
+from glassgrad.data.table import Perhaps, Table
 from glassgrad.data.target import TargetKind, class_names, is_identifier, target_kind, with_target
 from glassgrad.errors import explain
 
@@ -146,8 +146,12 @@ class Encoder:
 
     @property
     def word_columns(self) -> list[str]:
-        """The categorical features, for `Table.from_csv(path, words=encoder.word_columns)`."""
-        return [name for name, feature in self.features.items() if isinstance(feature, Words)]
+        """The categorical features, for `Table.from_csv(path, words=encoder.word_columns)`.
+
+        A file that lacks one of them is read all the same: then `encode` says what is lacking.
+        """
+        features = self.features.items()
+        return [Perhaps(name) for name, feature in features if isinstance(feature, Words)]
 
     def encode(self, table: Table, require_target: bool = True) -> Dataset:
         """The rows of a table as numbers; its other columns do not matter.
@@ -157,6 +161,12 @@ class Encoder:
 
         Raises ValueError if the column of a feature is not there, or holds words where training
         had numbers, or if a target is a class that training did not have.
+
+        >>> pets = Table("pets", {"legs": [4.0, 2.0], "kind": ["cat", "bird"]})
+        >>> encoder = Encoder.learn(pets, target="kind")
+        >>> new = Table("new", {"legs": [3.0, 2.0]})
+        >>> encoder.encode(new, require_target=False).inputs  # mean 3, standard deviation 1
+        [[0.0], [-1.0]]
         """
         lacking = [column for column in self.features if column not in table.columns]
         if lacking:
@@ -182,6 +192,10 @@ class Encoder:
         """A network's output in the target's own units: x * target_std + target_mean.
 
         Raises ValueError in a classification: there `classes[k]` is the name of class k.
+
+        >>> houses = Table("houses", {"rooms": [2.0, 4.0], "price": [100.0, 300.0]})
+        >>> Encoder.learn(houses, "price").decode_target(0.5)  # mean 200, standard deviation 100
+        250.0
         """
         if self.classes:
             raise ValueError(
@@ -200,7 +214,13 @@ class Encoder:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> Encoder:
-        """The encoder that `to_dict` was called on. Raises ValueError for any other dict."""
+        """The encoder that `to_dict` was called on. Raises ValueError for any other dict.
+
+        >>> pets = Table("pets", {"legs": [4.0, 2.0], "kind": ["cat", "bird"]})
+        >>> encoder = Encoder.learn(pets, target="kind")
+        >>> Encoder.from_dict(encoder.to_dict()) == encoder
+        True
+        """
         try:
             features = {
                 column: Number(**feature) if "mean" in feature else Words(**feature)

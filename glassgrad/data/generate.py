@@ -35,7 +35,11 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 
 def circles(n: int = 100, noise: float = 0.05, seed: int = 0) -> Dataset:
-    """A circle of radius 1 around another of radius 1/2, points evenly spaced on each."""
+    """A circle of radius 1 around another of radius 1/2, points evenly spaced on each.
+
+    >>> circles(n=4, noise=0.0)
+    Dataset 'circles': 4 examples, 2 inputs (x, y), target 'class' with 2 classes (outer, inner)
+    """
 
     def point(label: int, i: int, count: int, _: Random) -> Point:
         t, radius = 2 * pi * i / count, [1.0, 0.5][label]
@@ -45,7 +49,13 @@ def circles(n: int = 100, noise: float = 0.05, seed: int = 0) -> Dataset:
 
 
 def blobs(n: int = 100, noise: float = 1.0, seed: int = 0, classes: int = 3) -> Dataset:
-    """Round clouds: class k lies around (5 cos t, 5 sin t) with t = 2π k / `classes`."""
+    """Round clouds: class k lies around (5 cos t, 5 sin t) with t = 2π k / `classes`.
+
+    Raises ValueError for fewer than two classes.
+
+    >>> blobs(n=4, classes=2)
+    Dataset 'blobs': 4 examples, 2 inputs (x, y), target 'class' with 2 classes (0, 1)
+    """
     if classes < 2:
         raise ValueError(
             explain(
@@ -64,9 +74,13 @@ def blobs(n: int = 100, noise: float = 1.0, seed: int = 0, classes: int = 3) -> 
 
 
 def spiral(n: int = 100, noise: float = 0.02, seed: int = 0) -> Dataset:
-    """Two arms that wind around each other one and a half times.
+    """Two arms that wind around each other, each by 1.35 turns.
 
     With r evenly spaced from 0.1 to 1 and t = 3π r: (r cos t, r sin t), and the same turned by π.
+
+    >>> [ends] = [row for row, label in spiral(n=3, noise=0.0) if label == 0 and row[0] < -0.5]
+    >>> [round(number, 9) for number in ends]  # r = 1, t = 3π
+    [-1.0, 0.0]
     """
 
     def point(label: int, i: int, count: int, _: Random) -> Point:
@@ -82,6 +96,10 @@ def xor(n: int = 100, noise: float = 0.0, seed: int = 0) -> Dataset:
 
     Points are uniform in the four quarters in turn, at least 0.1 away from the axes before
     noise is added.
+
+    >>> data = xor(n=8)
+    >>> all(data.classes[label] == ("same" if x * y > 0 else "different") for (x, y), label in data)
+    True
     """
 
     def point(label: int, i: int, _count: int, random: Random) -> Point:

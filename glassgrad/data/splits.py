@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from random import Random
 
 from glassgrad.data.cells import label_text
@@ -48,13 +49,15 @@ def split(
     one row for training. For a table this takes the `target` (and `kind`, as in `target_kind`);
     its rows without a target belong to no part. A part asked for has at least one row.
 
-    Raises ValueError if a share is negative or too few rows are left for training.
+    Raises ValueError if a share is negative or not finite, or too few rows are left for training.
 
     >>> from glassgrad.data import iris
     >>> train, validation, test = split(iris(), test=0.2, validation=0.1, target="species")
     >>> len(train), len(validation), len(test)
     (105, 15, 30)
     """
+    if not (isfinite(test) and isfinite(validation)):
+        raise _not_finite(test, validation, target)
     classes = _rows_of_classes(data, target, kind)
     total = sum(map(len, classes.values()))
     n_test, n_validation = (max(1, round(x * total)) if x else 0 for x in (test, validation))
@@ -106,6 +109,18 @@ def _spread(classes: dict[str, list[int]], random: Random) -> list[int]:
             place = 1.0 if k == len(rows) else (k - 0.5) / len(rows)
             places.append((place, random.random(), row))
     return [row for _, _, row in sorted(places)]
+
+
+def _not_finite(test: float, validation: float, target: str | None) -> ValueError:
+    call = f"split(table, target={target!r}"
+    return ValueError(
+        explain(
+            f"test={test} and validation={validation}: a share is a finite number",
+            f"{call}, test=float('{test}'), validation=float('{validation}'))",
+            "a share says how much of all rows a part gets, such as 0.2 for a fifth",
+            f"{call}, test=0.2)",
+        )
+    )
 
 
 def _too_few(

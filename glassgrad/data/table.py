@@ -29,8 +29,8 @@ class Table:
 
     How a column is read, from a file and from a DataFrame alike:
 
-    - Space around a cell is dropped. The cells in `MISSING` ("", NA, N/A, NaN, null, None, ?, -)
-      are missing values, in upper or lower case.
+    - Space around a cell is dropped. The cells in `MISSING` ("", NA, N/A, NaN, null, None, ?, -,
+      <NA>, NaT) are missing values, in upper or lower case.
     - If all other cells are finite numbers, the column is numeric, else categorical. True, False
       and dates are words.
     - If only a few are not numbers (one cell, or up to a tenth of the cells, and fewer than the
@@ -63,14 +63,21 @@ class Table:
         decimal: str = ".",
         encoding: str = "utf-8",
     ) -> Table:
-        """Read a CSV file whose first line names the columns.
+        r"""Read a CSV file whose first line names the columns.
 
         `delimiter` is one of `,` `;` tab `|` and is found from the first two lines if not given.
-        `decimal=","` reads 3,5 as a number (never guessed: 1,234 may be either of two numbers).
+        `decimal=","` reads 3,5 as a number (never guessed: 1,234 may be either of two numbers);
+        the delimiter is then a comma only if no other one is found.
         Columns in `words` are read as words even if they look like numbers.
 
         Raises FileNotFoundError, IsADirectoryError, or ValueError with the line and the column
-        for a file that is broken.
+        for a file that is broken, and for a name in `words` that the file does not have.
+
+        >>> _ = Path("pets.csv").write_text("house,legs\n012,4\n007,\n")
+        >>> Table.from_csv("pets.csv", words=["house"])
+        Table 'pets': 2 rows
+          house  words    007, 012
+          legs   numbers  4 to 4, 1 missing
         """
         file = Path(path)
         if file.is_dir() or not file.exists():
@@ -78,13 +85,14 @@ class Table:
         if decimal not in (".", ",") or (delimiter and delimiter not in tuple(DELIMITERS)):
             raise _bad_format(file.name, delimiter, decimal)
         text = decode(file.read_bytes(), file.name, encoding)
-        header, rows, lines = cut(text, file.name, delimiter)
+        header, rows, lines = cut(text, file.name, delimiter, decimal)
         numbers = [name for name in header if isfinite(parse_number(name, decimal))]
         notes = [
             f"the header names a column {name!r}: does the file lack its header line?"
             for name in numbers[:1]
         ]
         program = f"Table.from_csv({file.name!r})"
+        _check_words(words, header, file.name, program)
         other = f"{program[:-1]}, decimal={other_decimal(decimal)!r})"
 
         def place(row: int) -> str:
@@ -104,12 +112,22 @@ class Table:
         None, NaN, NaT and pandas' NA are missing values. Columns of a categorical type are
         words, also if their values are numbers. Rows are counted from 0 in messages.
 
-        Raises TypeError if `frame` is none, ValueError if it has no rows or a bad column.
+        Raises TypeError if `frame` is none, ValueError if it has no rows, a bad column, or no
+        column of a name in `words`.
+
+        >>> import pandas
+        >>> frame = pandas.DataFrame({"legs": [4, 2, None], "kind": ["cat", "bird", "cat"]})
+        >>> Table.from_frame(frame)
+        Table 'data': 3 rows
+          legs  numbers  2 to 4, 1 missing
+          kind  words    bird, cat
         """
         _check_frame(frame, name)
+        program = "Table.from_frame(frame)"
+        _check_words(words, [str(label) for label in frame.columns], name, program)
         notes: list[str] = []
         other = 'frame = pandas.read_csv("data.csv", decimal=",")'
-        reader = CellReader(name, "Table.from_frame(frame)", other, "row {}".format, notes)
+        reader = CellReader(name, program, other, "row {}".format, notes)
         columns = {}
         for label in frame.columns:
             series, column = frame[label], str(label)
@@ -123,19 +141,14 @@ class Table:
         return len(next(iter(self.columns.values()), []))
 
     def column(self, name: str) -> list[Cell]:
-        """The cells of a column. Raises ValueError, with the names near to it, if there is none."""
-        if name in self.columns:
-            return self.columns[name]
-        near = _near(name, self.columns)
-        guess = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-        raise ValueError(
-            explain(
-                f"{self.name} has no column {name!r}; its columns are {listing(self.columns)}",
-                f"table.column({name!r})",
-                f"a name is taken as it stands in the header, upper and lower case too{guess}",
-                f"table.column({(near or [*self.columns, ''])[0]!r})",
-            )
-        )
+        """The cells of a column. Raises ValueError, with the names near to it, if there is none.
+
+        >>> Table("pets", {"legs": [4.0, 2.0]}).column("legs")
+        [4.0, 2.0]
+        """
+        if name not in self.columns:
+            raise _no_column(self.name, self.columns, name, "table.column(", ")")
+        return self.columns[name]
 
     def kind(self, column: str) -> Literal["numeric", "categorical"]:
         """Whether a column holds numbers (or nothing at all) or words."""
@@ -143,13 +156,21 @@ class Table:
         return "categorical" if words else "numeric"
 
     def rows(self, indices: Iterable[int]) -> Table:
-        """The table of these rows, in this order."""
+        """The table of these rows, in this order.
+
+        >>> Table("pets", {"legs": [4.0, 2.0, 8.0]}).rows([2, 0]).columns
+        {'legs': [8.0, 4.0]}
+        """
         places = list(indices)
         columns = {name: [cells[i] for i in places] for name, cells in self.columns.items()}
         return replace(self, columns=columns, lines=[self.lines[i] for i in places if self.lines])
 
     def drop(self, *names: str) -> Table:
-        """The table without these columns. Raises ValueError if there is no such column."""
+        """The table without these columns. Raises ValueError if there is no such column.
+
+        >>> Table("pets", {"legs": [4.0], "kind": ["cat"]}).drop("kind").columns
+        {'legs': [4.0]}
+        """
         gone = [name for name in names if self.column(name) is not None]
         columns = {name: cells for name, cells in self.columns.items() if name not in gone}
         return replace(self, columns=columns)
@@ -176,10 +197,37 @@ class Table:
         return text + (f", {missing} missing" if missing else "")
 
 
+class Perhaps(str):
+    """The name of a column in `words` that a file may lack: it comes from an encoder."""
+
+    __slots__ = ()
+
+
 def _near(name: str, names: Iterable[str]) -> list[str]:
     """The names that `name` may have been meant for, nearest first."""
     by_small = {known.lower(): known for known in names}
     return [by_small[small] for small in get_close_matches(str(name).lower(), by_small, cutoff=0.7)]
+
+
+def _check_words(words: Collection[str], names: Collection[str], table: str, call: str) -> None:
+    """Raise ValueError if a column that is to be read as words is not there."""
+    for name in words:
+        if name not in names and not isinstance(name, Perhaps):
+            raise _no_column(table, names, name, f"{call[:-1]}, words=[", "])")
+
+
+def _no_column(table: str, names: Iterable[str], name: str, call: str, end: str) -> ValueError:
+    known = list(names)
+    near = _near(name, known)
+    guess = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return ValueError(
+        explain(
+            f"{table} has no column {name!r}; its columns are {listing(known)}",
+            f"{call}{name!r}{end}",
+            f"a name is taken as it stands in the header, upper and lower case too{guess}",
+            f"{call}{(near or [*known, ''])[0]!r}{end}",
+        )
+    )
 
 
 def _no_file(path: Path) -> OSError:

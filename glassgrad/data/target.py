@@ -94,12 +94,15 @@ def _possible(table: Table, target: str, kind: TargetKind) -> TargetKind:
 
 
 def _one_value(table: Table, target: str, values: Sequence[Cell]) -> ValueError:
-    found = f"only one value, {label_text(values[0])!r}," if values else "no value"
+    found, why = "no value", "there is no answer to learn from where every cell is empty"
+    if values:
+        found = f"only one value, {label_text(values[0])!r},"
+        why = "where the answer is always the same there is nothing to learn"
     return ValueError(
         explain(
             f"{table.name}: the target {target!r} has {found} in {len(table)} rows",
             f"Encoder.learn(table, target={target!r})",
-            "where the answer is always the same there is nothing to learn",
+            why,
             "Encoder.learn(table, target='a column with at least two different values')",
         )
     )
