@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -124,12 +125,12 @@ def test_with_the_model_layers_and_parameters_have_their_names() -> None:
     model = MLP(2, [16, 16, 1], activation="relu", seed=0)
     names = first_lines(draw(moons_step(model, Value), model=model).drawing)
     assert {
-        "layers.0: 48 parameters",
-        "layers.1: 272 parameters",
-        "layers.2: 17 parameters",
-        "layers.0: 16 neurons × 20",
-        "layers.1: 16 neurons × 20",
-        "layers.2: 1 neuron × 20",
+        "layer 1: 48 parameters",
+        "layer 2: 272 parameters",
+        "layer 3: 17 parameters",
+        "layer 1: 16 neurons × 20",
+        "layer 2: 16 neurons × 20",
+        "layer 3: 1 neuron × 20",
         "40 leaves",
     } <= set(names)
 
@@ -138,12 +139,12 @@ def test_parameters_that_only_their_layer_uses_go_into_its_box() -> None:
     model = MLP(4, [6, 1], seed=0)
     loss = sum(((model(row) - 1) ** 2 for row in rows(30, 4)), Value(0.0))
     drawing = draw(loss, model=model).drawing
-    box = fold_called(drawing, "layers.0")
-    assert box.text[0] == "layers.0: 6 neurons × 30"
+    box = fold_called(drawing, "layer 1")
+    assert box.text[0] == "layer 1: 6 neurons × 30"
     # For each of 180 units 4 products, 4 sums and a tanh; once for all 6 * (4 + 1) parameters.
     assert box.count == 180 * 9 + 30
     assert box.details[-1] == "1,650 nodes: 30 leaves, 720 *, 720 +, 180 tanh"
-    assert fold_called(drawing, "layers.1").text[0] == "layers.1: 1 neuron × 30"
+    assert fold_called(drawing, "layer 2").text[0] == "layer 2: 1 neuron × 30"
     assert not any("parameters" in name for name in first_lines(drawing))
 
 
@@ -159,7 +160,7 @@ def test_micrograds_own_graph_is_read_alike() -> None:
         "Σ of 337 products",
     } <= set(names)
     names = first_lines(draw(loss, model=model).drawing)
-    assert "layers.1: 16 neurons × 20" in names
+    assert "layer 2: 16 neurons × 20" in names
 
 
 def test_one_example_shows_each_neuron() -> None:
@@ -180,7 +181,7 @@ def test_one_example_shows_each_neuron() -> None:
     assert last.text[2] == f"data {out.data:.4f}"
     assert last.text[3] == "grad 1.0000"
     names = first_lines(draw(out, max_nodes=50, model=model).drawing)
-    assert "layers.1, neuron 2" in names
+    assert "layer 2, neuron 2" in names
 
 
 def test_layers_that_are_too_wide_to_show_each_neuron_are_one_box_each() -> None:
@@ -213,12 +214,31 @@ def test_a_long_sum_is_one_box() -> None:
     assert box.text[1] == "data 499500.0000"
 
 
+def test_a_graph_too_wide_to_read_is_folded_however_few_its_nodes() -> None:
+    values = [Value(float(i)) for i in range(120)]
+    total = sum(values, Value(0.0))  # 241 nodes, 120 sums one after another
+    (box,) = draw(total).drawing.nodes
+    assert box.text[:2] == ("Σ of 121", "data 7140.0000")
+    assert draw(sum(values[:100], Value(0.0))).drawing.hidden == 0
+    assert draw(total, max_nodes=360).drawing.hidden == 0
+    assert draw(MLP(3, [4, 4, 1], seed=0)([1.0, 2.0, 3.0])).drawing.hidden == 0
+
+
+def test_a_chain_that_folds_into_too_many_boxes_is_folded_into_stretches() -> None:
+    x = Value(0.5)
+    for _ in range(40):
+        x = (x * 1.01 + 0.1).tanh()  # 120 operations, 40 units
+    assert sum(name.startswith("steps") for name in first_lines(draw(x).drawing)) == 12
+
+
 def test_a_chain_folds_into_stretches() -> None:
     drawing = draw(a_deep_chain()).drawing
     names = [name for name in first_lines(drawing) if name.startswith("steps")]
     assert len(names) == 12
-    assert names[0].startswith("steps 3 to ")
+    assert names[0].startswith("steps 1 to ")
     assert names[-1].endswith(" to 9,000")
+    ends = [name.removeprefix("steps ").replace(",", "").split(" to ") for name in names]
+    assert all(int(b[0]) == int(a[1]) + 1 for a, b in pairwise(ends))
     whole = [node for node in drawing.nodes if node.text[0].startswith("steps")]
     assert {node.text[1] for node in whole} == {"* × 250, + × 250, tanh × 250"}
 

@@ -6,9 +6,10 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
-from glassgrad import MLP, Value
+from glassgrad import MLP, Layer, Module, Neuron, Value
 from glassgrad.draw import draw
 from glassgrad.draw.ir import Drawing, Edge, Node
 
@@ -188,15 +189,52 @@ def test_tooltips_hold_the_formula_in_names_and_in_numbers() -> None:
 def test_parameters_of_a_model_are_named_and_kept_together() -> None:
     model = MLP(2, [2, 1], seed=0)
     drawing = draw(model([1.0, 2.0]), model=model).drawing
-    bias = node_called(drawing, "layers.0.neurons.1.bias")
+    bias = node_called(drawing, "1.2.b")
     assert bias.details[0] == "parameter layers.0.neurons.1.bias"
-    assert bias.group == "layers.0, neuron 2"
+    assert bias.group == "layer 1, neuron 2"
     assert len([node for node in drawing.nodes if node.group == bias.group]) == 3
     assert sorted(group.id for group in drawing.groups) == [
-        "layers.0, neuron 1",
-        "layers.0, neuron 2",
-        "layers.1, neuron 1",
+        "layer 1, neuron 1",
+        "layer 1, neuron 2",
+        "layer 2, neuron 1",
     ]
+    labels = [node.text[0] for node in drawing.nodes if node.kind == "value" and node.text[0]]
+    assert sorted(labels) == [
+        "1.1.b", "1.1.w1", "1.1.w2", "1.2.b", "1.2.w1", "1.2.w2", "2.1.b", "2.1.w1", "2.1.w2",
+    ]  # fmt: skip
+    weight = node_called(drawing, "2.1.w2")
+    assert weight.data == model.layers[1].neurons[0].weights[1].data
+    assert weight.details[0] == "parameter layers.1.neurons.0.weights.1"
+    assert "1.1.w1 is weight 1 of neuron 1 in layer 1, 1.1.b its bias" in drawing.notes
+
+
+def test_the_parameters_of_a_lone_neuron_need_no_numbers_in_front() -> None:
+    neuron = Neuron(2, seed=0)
+    drawing = draw(neuron([1.0, 2.0]), model=neuron).drawing
+    assert [node_called(drawing, name).data for name in ("w1", "w2", "b")] == [
+        *(weight.data for weight in neuron.weights),
+        neuron.bias.data,
+    ]
+    assert not any(" is weight " in note for note in drawing.notes)
+
+
+def test_parts_of_a_network_of_ones_own_keep_their_names() -> None:
+    class Two(Module):
+        def __init__(self) -> None:
+            self.body = MLP(1, [2], seed=0)
+            self.head = Layer(2, 1, seed=0)
+            self.scale = Value(2.0)
+
+    model = Two()
+    drawing = draw(model.head(model.body([1.0])) * model.scale, model=model).drawing
+    labels = {node.text[0] for node in drawing.nodes if node.kind == "value" and node.text[0]}
+    assert labels == {
+        "body.1.1.w1", "body.1.1.b", "body.1.2.w1", "body.1.2.b",
+        "head.1.w1", "head.1.w2", "head.1.b", "scale",
+    }  # fmt: skip
+    assert {group.text[0] for group in drawing.groups} == {
+        "body, layer 1, neuron 1", "body, layer 1, neuron 2", "head, neuron 1", "scale",
+    }  # fmt: skip
 
 
 def test_a_label_of_ones_own_wins_over_the_parameters_name() -> None:
@@ -271,8 +309,29 @@ def test_a_hand_written_operation_has_no_local_derivative_but_a_known_symbol_has
 def test_a_plain_number_is_refused_with_the_way_to_do_it() -> None:
     with pytest.raises(TypeError, match=r"(?s)not float.*Write instead:\n    x = Value\(2.0\)"):
         draw(2.0)
-    with pytest.raises(TypeError, match="not list"):
-        draw([])
+
+
+@pytest.mark.parametrize(
+    ("target", "what", "right"),
+    [
+        ([], "at least one Value; this one is empty", "draw([x * 2, x * 3])"),
+        ([Value(1.0), 2], "item 1 is int", "draw([x * 2, x * 3])"),
+        ({"loss": Value(1.0)}, "not a dict", "draw(list(values.values()))"),
+        (np.array([1.0]), "not an ndarray", "xs = [Value(x) for x in array]"),
+        (Value, "not the class Value", "draw(Value(2.0))"),
+        (MLP, "not the class MLP", "draw(MLP(2, [3, 1]))"),
+        (dict, "not the class dict", "draw(Value(2.0))"),
+        (None, "not NoneType", "draw(x)"),
+    ],
+)
+def test_whatever_cannot_be_drawn_is_refused_by_what_it_is(
+    target: Any, what: str, right: str
+) -> None:
+    with pytest.raises(TypeError) as error:
+        draw(target)
+    message = str(error.value)
+    assert what in message.splitlines()[0]
+    assert right in message.split("Write instead:")[1]
 
 
 def test_the_limit_of_nodes_is_the_first_that_folds() -> None:
@@ -285,7 +344,7 @@ def test_deep_graphs_are_written_without_recursion_and_say_what_is_left_out() ->
     x = Value(0.5)
     for _ in range(5000):
         x = x.tanh()
-    lines = draw(x, max_nodes=10_000).text.splitlines()
+    lines = draw(x, max_nodes=20_000).text.splitlines()
     assert len(lines) < 110
     assert "more boxes not listed" in lines[-3]
     listed = sum("data" in line for line in lines)

@@ -98,7 +98,7 @@ def test_micrograds_own_network() -> None:
         "layer 2 · 1 neuron · linear · 4 parameters",
     ]
     owner = owners_of(model)[id(model.layers[0].neurons[2].w[1])]
-    assert (owner.layer, owner.neuron) == ("layers.0", 2)
+    assert (owner.layer, owner.neuron) == ("layer 1", 2)
     assert owner.name == "layers.0.neurons.2.weights.1"
 
 
@@ -114,12 +114,12 @@ def test_a_network_that_is_no_chain_of_layers_is_a_list_of_its_parts() -> None:
     picture = draw(Reader())
     assert picture.text == (
         "letters | 54 parameters\n"
-        "network.layers.0 | 6 inputs | 5 neurons | tanh | 35 parameters\n"
-        "network.layers.1 | 5 inputs | 27 neurons | linear | 162 parameters\n"
+        "network, layer 1 | 6 inputs | 5 neurons | tanh | 35 parameters\n"
+        "network, layer 2 | 5 inputs | 27 neurons | linear | 162 parameters\n"
         "(251 parameters in 3 parts)\n"
         "(how they are joined shows when it runs: draw(model(x), model=model))"
     )
-    assert "network.layers.1" in picture.svg
+    assert "network, layer 2" in picture.svg
 
 
 def test_parts_are_found_in_lists_and_dicts_and_circles_do_no_harm() -> None:
@@ -129,8 +129,8 @@ def test_parts_are_found_in_lists_and_dicts_and_circles_do_no_harm() -> None:
             self.me: Any = self
             self.scale = Value(2.0)
 
-    assert [layer.name for layer in layers_in(Two().parts)] == ["a.0", "b"]
-    assert [layer.name for layer in layers_in(Two())] == ["parts.a.0", "parts.b"]
+    assert [layer.path for layer in layers_in(Two().parts)] == ["a.0", "b"]
+    assert [layer.path for layer in layers_in(Two())] == ["parts.a.0", "parts.b"]
 
 
 def test_every_parameter_has_an_owner_by_its_real_name() -> None:

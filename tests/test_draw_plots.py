@@ -152,7 +152,7 @@ def test_histograms_hold_every_parameter_of_each_layer() -> None:
     model = MLP(2, [8, 3], seed=0)
     first, second = plot_weights(model).axes
     assert (heights(first), heights(second)) == (24, 27)
-    assert first.get_title() == "layers.0: 24 parameters"
+    assert first.get_title() == "layer 1: 24 parameters"
     mean = sum(p.data for p in model.layers[1].parameters()) / 27
     assert second.get_xlabel() == f"weight (mean {mean:.4f})"
     low = min(bar.get_x() for bar in first.patches)

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from glassgrad.errors import explain
-
 if TYPE_CHECKING:
     from glassgrad.draw.ir import Drawing
     from glassgrad.draw.picture import Picture
@@ -35,6 +33,8 @@ __all__ = [
     "plot_weights",
 ]
 
+MOST_STEPS = 100  # one after another, in a graph that is drawn node by node
+
 
 def draw(
     target: Any,
@@ -43,14 +43,17 @@ def draw(
     title: str = "",
     max_nodes: int = 300,
     input_names: Sequence[str] = (),
+    output_names: Sequence[str] = (),
 ) -> Picture:
     """Draw how a Value was computed, or a network with its weights.
 
     target: a Value, a list of Values, or a Module; also those of a class of your own that has the
     lecture's attributes (`data`, `grad`, `_prev`; for a network `layers`, `neurons`, `w`, `b`).
     model: for a Value, the network whose parameters are to be named and kept together.
-    max_nodes: a graph of more nodes is folded into neurons, layers or stretches.
-    input_names: for a network, the names of its inputs.
+    max_nodes: a graph of more nodes is folded into neurons, layers or stretches, and so is one of
+    more than 100 operations one after another (or a third of max_nodes, if that is more), which
+    would be too wide to read.
+    input_names, output_names: for a network, the names of its inputs and of its outputs.
     Raises TypeError for anything else.
 
     >>> from glassgrad.value import Value
@@ -64,28 +67,25 @@ def draw(
     └─ a ↑ shown above
     (2 nodes in all, none hidden)
     """
+    from glassgrad.draw.errors import cannot_draw
     from glassgrad.draw.fold import draw_folded
     from glassgrad.draw.format import clean
-    from glassgrad.draw.graph import draw_graph, read_graph
+    from glassgrad.draw.graph import depth_of, draw_graph, is_value, read_graph
     from glassgrad.draw.network import draw_network, is_network, owners_of
     from glassgrad.draw.picture import Picture
 
+    if isinstance(target, type):
+        raise cannot_draw(target)
     roots = list(target) if isinstance(target, (list, tuple)) else [target]
-    if roots and all(hasattr(root, "_prev") and hasattr(root, "data") for root in roots):
+    if roots and all(map(is_value, roots)):
         graph = read_graph(roots)
         owners = owners_of(model) if model is not None else {}
-        by_size = draw_graph if len(graph.nodes) <= max_nodes else draw_folded
-        return Picture(by_size(graph, clean(title), owners))
+        deepest = max(MOST_STEPS, max_nodes // 3)
+        fits = len(graph.nodes) <= max_nodes and depth_of(graph) <= deepest
+        return Picture((draw_graph if fits else draw_folded)(graph, clean(title), owners))
     if is_network(target):
-        return Picture(draw_network(target, clean(title), input_names))
-    raise TypeError(
-        explain(
-            f"draw takes a Value or a network, not {type(target).__name__}",
-            "x = Value(2.0)\ndraw(x.data)",
-            "a plain number does not remember how it was computed",
-            "x = Value(2.0)\ndraw(x)",
-        )
-    )
+        return Picture(draw_network(target, clean(title), input_names, output_names))
+    raise cannot_draw(target)
 
 
 def __getattr__(name: str) -> Any:

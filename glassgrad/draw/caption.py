@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from glassgrad.draw.format import count, shorten, span
 from glassgrad.draw.graph import Graph, backward_notes, grad_of, label_of
-from glassgrad.draw.units import Units, anatomy
+from glassgrad.draw.units import Anatomy, Units, anatomy
 
 LONGEST = 40
 
@@ -22,6 +22,7 @@ class Box:
     ops: Counter[str] = field(default_factory=Counter)  # of all its nodes; a leaf's is ""
     minuses: int = 0  # products with -1
     biases: set[int] = field(default_factory=set)  # leaves used more than once that it adds
+    steps_before: int = 0  # how deep the boxes before it reach
 
     @property
     def ends(self) -> list[int]:
@@ -59,35 +60,49 @@ class Captions:
 
     def _names(self, box: Box) -> list[str]:
         """Who computes here, and what."""
-        graph, units = self.graph, self.units
         if self.way == "stretches":
-            depths = [units.depths[i] for i in box.results]
-            what = ", ".join(f"{op} × {count(n)}" for op, n in box.ops.most_common(4) if op)
-            return [f"steps {count(min(depths))} to {count(max(depths))}", what]
-        body = anatomy(graph, units, box.results[0])
-        many = len(box.results)
-        if box.minuses != many * body.minuses:
-            body = anatomy(graph, units, box.results[0], minus=False)
+            return self._stretch(box)
+        body = self._anatomy(box)
         label = self._label(box.results)
+        many = len(box.results)
         if label and many == 1:
             return [label, body.formula]
-        owners = {whose for i in box.results if (whose := units.whose[i])}
-        shared = 0 < len(box.biases) < many and many % len(box.biases) == 0
-        is_neuron = body.weights > 1 or (body.weights == 1 and shared)
-        if owners:
-            neurons, layer = len(owners), next(iter(owners))[0]
-        elif is_neuron and not self.has_owners:
-            neurons = len(box.biases) if shared else many
-            layer = f"layer {self._layer_number(box.results[0])}"
-        else:
-            times = f" × {count(many)}" if many > 1 else ""
-            return [label, body.formula + times] if label else [body.formula + times]
-        if self.way == "units":
+        layer, neurons = self._layer_of(box, body)
+        if layer and self.way == "units":
             return [f"{layer}, neuron {self._neuron_number(box.results[0])}", body.formula]
-        copies = f" × {count(many // neurons)}" if many > neurons else ""
-        if many % neurons:  # some were used more often than others
-            copies = f", used {count(many)} times"
-        return [f"{layer}: {count(neurons, 'neuron')}{copies}", body.formula]
+        if layer:
+            return [f"{layer}: {_neurons(neurons, many)}", body.formula]
+        times = f" × {count(many)}" if many > 1 else ""
+        return [label, body.formula + times] if label else [body.formula + times]
+
+    def _stretch(self, box: Box) -> list[str]:
+        """From which step to which, counted from the leaves, and the usual operations."""
+        last = max(self.units.depths[i] for i in box.results)
+        what = ", ".join(f"{op} × {count(n)}" for op, n in box.ops.most_common(4) if op)
+        return [f"steps {count(box.steps_before + 1)} to {count(last)}", what]
+
+    def _anatomy(self, box: Box) -> Anatomy:
+        """What each unit of a box computes; with minuses only if all have as many."""
+        body = anatomy(self.graph, self.units, box.results[0])
+        if box.minuses == len(box.results) * body.minuses:
+            return body
+        return anatomy(self.graph, self.units, box.results[0], minus=False)
+
+    def _layer_of(self, box: Box, body: Anatomy) -> tuple[str, int]:
+        """The layer that computes here, and how many neurons of it; "" and 0 if none does.
+
+        It is known by the parameters' owners; without any owners, a layer is recognised by its
+        shape, and its neurons by their biases where several examples share them.
+        """
+        owners = {whose for i in box.results if (whose := self.units.whose[i])}
+        if owners:
+            return next(iter(owners))[0], len(owners)
+        many, biases = len(box.results), len(box.biases)
+        shared = 0 < biases < many and many % biases == 0
+        is_neuron = body.weights > 1 or (body.weights == 1 and shared)
+        if not is_neuron or self.has_owners:
+            return "", 0
+        return f"layer {self._layer_number(box.results[0])}", biases if shared else many
 
     def _layer_number(self, i: int) -> int:
         return self.layers.setdefault(self.units.shapes[i], len(self.layers) + 1)
@@ -118,3 +133,11 @@ class Captions:
         if not first or not last:
             return ""
         return first if first == last else f"{first} … {last}"
+
+
+def _neurons(neurons: int, uses: int) -> str:
+    """How many neurons there are, and how often each was used."""
+    if uses % neurons:  # some were used more often than others
+        return f"{count(neurons, 'neuron')}, used {count(uses)} times"
+    copies = f" × {count(uses // neurons)}" if uses > neurons else ""
+    return f"{count(neurons, 'neuron')}{copies}"

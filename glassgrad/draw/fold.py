@@ -26,6 +26,7 @@ from glassgrad.draw.units import Units, find_units, negates
 
 MOST_BOXES = 60
 MOST_EDGES = {"units": 100, "alike": 200}
+MOST_COLUMNS = 25  # boxes one after another, beyond which a picture is too wide to read
 STRETCHES = 12
 Edges = Counter[tuple[int, int]]  # how many, from box to box
 
@@ -47,7 +48,8 @@ def draw_folded(graph: Graph, title: str, owners: Owners) -> Drawing:
         edges = _edges(graph, box_of)
         _absorb(graph, units, box_of, edges, way)
         boxes = _fill(graph, units, box_of)
-        if len(boxes) <= MOST_BOXES and len(edges) <= MOST_EDGES.get(way, 0):
+        few = len(boxes) <= MOST_BOXES and len(edges) <= MOST_EDGES.get(way, 0)
+        if few and _columns(boxes, edges) <= MOST_COLUMNS:
             break
     return _lower(graph, Captions(graph, units, way), boxes, edges, title)
 
@@ -101,35 +103,64 @@ def _edges(graph: Graph, box_of: list[int]) -> Edges:
     return Counter({(a, b): n for (a, b), n in pairs.items() if a != b})
 
 
+def _columns(boxes: list[Box], edges: Edges) -> int:
+    """How many boxes there are one after another, on the longest way."""
+    sources: dict[int, list[int]] = {}
+    for source, target in edges:
+        sources.setdefault(target, []).append(source)
+    column: dict[int, int] = {}
+    for box in boxes:
+        column[box.number] = 1 + max((column[s] for s in sources.get(box.number, ())), default=0)
+    return max(column.values())
+
+
 def _absorb(graph: Graph, units: Units, box_of: list[int], edges: Edges, way: str) -> None:
     """Move leaves into the only box that uses them, where one unit or one layer owns them.
 
     A box keeps an input to be seen from outside, unless every unit has a box of its own.
     """
-    users = [-1] * len(box_of)
-    for head, inputs in zip(units.heads, graph.inputs, strict=True):
-        for j in inputs:
-            users[j] = head if users[j] in {-1, head} else -2
     leaves = [i for i, depth in enumerate(units.depths) if not depth]
-    shared = set() if way == "stretches" else {box_of[i] for i in leaves if users[i] == -2}
-    layers = {box_of[i]: w[0] for i, w in enumerate(units.whose) if w and units.heads[i] == i}
-    targets: dict[int, list[int]] = {box_of[i]: [] for i in leaves}
-    incoming: Counter[int] = Counter()
-    for source, target in edges:
-        incoming[target] += 1
-        if source in targets:
-            targets[source].append(target)
+    layers = _layers_of_boxes(units, box_of)
+    shared = set() if way == "stretches" else _shared_boxes(graph, units, box_of)
+    incoming = Counter(target for _, target in edges)
     moved = {}
-    for box in sorted(targets, key=lambda box: box not in layers):  # parameters first
-        if len(targets[box]) == 1:
-            target = targets[box][0]
-            belongs = box not in shared or layers.get(box, "none") == layers.get(target)
-            if belongs and (way == "units" or incoming[target] > 1):
-                moved[box] = target
-                incoming[target] -= 1
-                del edges[box, target]
+    only_users = _only_users({box_of[i] for i in leaves}, edges)
+    for box in sorted(only_users, key=lambda box: (box not in layers, box)):  # parameters first
+        user = only_users[box]
+        belongs = box not in shared or layers.get(box, "none") == layers.get(user)
+        if belongs and (way == "units" or incoming[user] > 1):
+            moved[box] = user
+            incoming[user] -= 1
+            del edges[box, user]
     for i in leaves:
         box_of[i] = moved.get(box_of[i], box_of[i])
+
+
+def _only_users(sources: set[int], edges: Edges) -> dict[int, int]:
+    """The box that uses a source, for each source that one box alone uses."""
+    users: dict[int, list[int]] = {}
+    for source, target in edges:
+        if source in sources:
+            users.setdefault(source, []).append(target)
+    return {source: targets[0] for source, targets in users.items() if len(targets) == 1}
+
+
+def _shared_boxes(graph: Graph, units: Units, box_of: list[int]) -> set[int]:
+    """The boxes with a leaf that more than one unit uses."""
+    user: dict[int, int] = {}  # the first unit that uses a leaf
+    shared = set()
+    for head, inputs in zip(units.heads, graph.inputs, strict=True):
+        for j in inputs:
+            if not units.depths[j] and user.setdefault(j, head) != head:
+                shared.add(box_of[j])
+    return shared
+
+
+def _layers_of_boxes(units: Units, box_of: list[int]) -> dict[int, str]:
+    """The layer of each box that holds parameters, or units that use them."""
+    return {
+        box_of[i]: whose[0] for i, whose in enumerate(units.whose) if whose and units.heads[i] == i
+    }
 
 
 def _fill(graph: Graph, units: Units, box_of: list[int]) -> list[Box]:
@@ -149,7 +180,12 @@ def _fill(graph: Graph, units: Units, box_of: list[int]) -> list[Box]:
         boxes[number].ops[op] = n
     filled = [box for box in boxes if box.ends]
     depth_of = {box.number: min(units.depths[i] for i in box.ends) for box in filled}
-    return sorted(filled, key=lambda box: depth_of[box.number])
+    filled.sort(key=lambda box: depth_of[box.number])
+    done = 0
+    for box in filled:
+        box.steps_before = done
+        done = max(done, max(units.depths[i] for i in box.ends))
+    return filled
 
 
 def _lower(graph: Graph, captions: Captions, boxes: list[Box], edges: Edges, title: str) -> Drawing:

@@ -18,11 +18,18 @@ from glassgrad.ops import Op
 
 @dataclass(frozen=True)
 class Owner:
-    """Where in a network a parameter lives: `layers.0`, its neuron 3 (or None), its full name."""
+    """Where in a network a parameter lives.
+
+    layer: for readers, such as "layer 1". neuron: its place in the layer; None outside neurons.
+    name: the full name. short: what its box is called, in few letters: "1.4.w2" is weight 2 of
+    neuron 4 in layer 1. meaning: that in words.
+    """
 
     layer: str
     neuron: int | None
     name: str
+    short: str
+    meaning: str = ""
 
 
 Owners = Mapping[int, Owner]  # by the id() of the parameter
@@ -38,6 +45,11 @@ class Graph:
     roots: list[int]
 
 
+def is_value(thing: Any) -> bool:
+    """Whether something is a node of a graph, and not the class of one."""
+    return hasattr(thing, "_prev") and hasattr(thing, "data") and not isinstance(thing, type)
+
+
 def read_graph(roots: Sequence[Any]) -> Graph:
     """Walk from the roots to the leaves, without recursion; the same graph gives the same order."""
     order = walk(roots)
@@ -49,6 +61,14 @@ def read_graph(roots: Sequence[Any]) -> Graph:
     shown = {symbol: clean(symbol) for symbol in set(symbols)}
     names = [shown[symbol] for symbol in symbols]
     return Graph(nodes, numbers, names, [number[id(root)] for root in roots])
+
+
+def depth_of(graph: Graph) -> int:
+    """How many operations there are one after another, on the longest way."""
+    depths: list[int] = []
+    for inputs in graph.inputs:
+        depths.append(1 + max(depths[j] for j in inputs) if inputs else 0)
+    return max(depths)
 
 
 def label_of(node: Any) -> str:
@@ -77,7 +97,7 @@ def value_node(graph: Graph, i: int, owner: Owner | None = None) -> Node:
         details = _how_made(graph.ops[i], node, inputs)
     elif owner:
         details = [f"parameter {owner.name}"]
-        label = label or owner.name
+        label = label or owner.short
     else:
         details = ["a leaf: made by no operation"]
     data, grad = float(node.data), grad_of(node)
@@ -91,12 +111,15 @@ def draw_graph(graph: Graph, title: str, owners: Owners) -> Drawing:
     nodes: list[Node] = []
     edges: list[Edge] = []
     groups: dict[str, Group] = {}
+    meanings: set[str] = set()  # of the short names in the boxes
     stale = False
     for i, (node, inputs, op) in enumerate(zip(graph.nodes, graph.inputs, graph.ops, strict=True)):
         box = value_node(graph, i, owner := owners.get(id(node)))
         if owner:
             group = _group(owner)
             groups[group.id] = group
+            if owner.meaning and owner.short == box.text[0]:
+                meanings.add(owner.meaning)
             box = replace(box, group=group.id)
         if inputs:
             sources = [graph.nodes[j] for j in inputs]
@@ -113,6 +136,8 @@ def draw_graph(graph: Graph, title: str, owners: Owners) -> Drawing:
         nodes.append(box)
     if stale:
         notes.append("a number was changed after this was computed: run the forward pass again")
+    if meanings:
+        notes.append(min(meanings))  # one is enough to read the others
     total = len(graph.nodes)
     notes.append(f"{count(total, 'node')} in all, none hidden")
     return Drawing(

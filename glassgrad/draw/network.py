@@ -8,12 +8,12 @@ too, whether or not it comes from `glassgrad.nn`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-from glassgrad.draw.format import clean, count, full, span
+from glassgrad.draw.format import clean, count, full, shorten, span
 from glassgrad.draw.graph import Owner, Owners, grad_of
 from glassgrad.draw.ir import Drawing, Edge, Group, Node
 
@@ -38,8 +38,39 @@ class Neuron:
 class Layer:
     """Neurons that see the same inputs, and the path to them, such as `layers.0`."""
 
-    name: str
+    path: str
     neurons: list[Neuron]
+
+    @property
+    def name(self) -> str:
+        """The path for readers, who count from 1: `layers.0` is layer 1; others are as they are.
+
+        >>> [Layer(path, []).name for path in ("layers.0", "body.layers.1", "0", "out", "")]
+        ['layer 1', 'body, layer 2', 'layer 1', 'out', 'layer 1']
+        """
+        before, number = self._number
+        if not number:
+            return self.path or "layer 1"
+        return f"{before}, layer {number}" if before else f"layer {number}"
+
+    @property
+    def short(self) -> str:
+        """The path in few letters, with a dot behind it: `layers.0` is `1.`
+
+        >>> [Layer(path, []).short for path in ("layers.0", "body.layers.1", "0", "out", "")]
+        ['1.', 'body.2.', '1.', 'out.', '']
+        """
+        before, number = self._number
+        parts = [before, number] if number else [self.path]
+        return "".join(f"{part}." for part in parts if part)
+
+    @property
+    def _number(self) -> tuple[str, str]:
+        """What comes before `layers.0`, and its number from 1; "" for another path."""
+        *before, holder, number = ("", "", *self.path.split("."))
+        if holder in ("layers", "") and number.isdecimal():
+            return ".".join(filter(None, before)), str(int(number) + 1)
+        return "", ""
 
     @property
     def n_inputs(self) -> int:
@@ -93,18 +124,33 @@ def owners_of(model: Any) -> Owners:
     owners: dict[int, Owner] = {}
     names = {id(parameter): name for name, parameter in _named_parameters(model)}
     for layer in layers_in(model):
-        part = layer.name or "layer"
         for i, neuron in enumerate(layer.neurons):
-            path = f"{part}.neurons.{i}"
-            named = [(f"{path}.weights.{j}", weight) for j, weight in enumerate(neuron.weights)]
-            if neuron.bias is not None:
-                named.append((f"{path}.bias", neuron.bias))
-            for name, parameter in named:
-                name = clean(names.get(id(parameter), name))
-                owners.setdefault(id(parameter), Owner(part, i, name))
+            alone = not layer.path and len(layer.neurons) == 1
+            short = "" if alone else f"{layer.short}{i + 1}."
+            meaning = "" if alone else _meaning(short, i, neuron, layer)
+            for place, letter, parameter in _places(neuron):
+                path = f"{layer.path or 'layer'}.neurons.{i}.{place}"
+                name = clean(names.get(id(parameter), path))
+                owner = Owner(layer.name, i, name, short + letter, meaning)
+                owners.setdefault(id(parameter), owner)
     for key, name in names.items():
-        owners.setdefault(key, Owner(clean(name.split(".")[0]), None, clean(name)))
+        name = clean(name)
+        owners.setdefault(key, Owner(name.split(".")[0], None, name, name))
     return owners
+
+
+def _places(neuron: Neuron) -> Iterator[tuple[str, str, Any]]:
+    """The parameters of a neuron: where each is in it, in full and in short, and itself."""
+    for j, weight in enumerate(neuron.weights):
+        yield f"weights.{j}", f"w{j + 1}", weight
+    if neuron.bias is not None:
+        yield "bias", "b", neuron.bias
+
+
+def _meaning(short: str, i: int, neuron: Neuron, layer: Layer) -> str:
+    """What the short names of a neuron's parameters mean."""
+    words = f"{short}w1 is weight 1 of neuron {i + 1} in {layer.name}"
+    return f"{words}, {short}b its bias" if neuron.bias is not None else words
 
 
 def _named_parameters(module: Any) -> Iterable[tuple[str, Any]]:
@@ -113,7 +159,9 @@ def _named_parameters(module: Any) -> Iterable[tuple[str, Any]]:
     return named
 
 
-def draw_network(module: Any, title: str, input_names: Sequence[str]) -> Drawing:
+def draw_network(
+    module: Any, title: str, input_names: Sequence[str] = (), output_names: Sequence[str] = ()
+) -> Drawing:
     """Columns of neurons joined by their weights; layers that do not form a chain as boxes."""
     layers = list(layers_in(module))
     others = _other_parameters(module, layers)
@@ -121,10 +169,12 @@ def draw_network(module: Any, title: str, input_names: Sequence[str]) -> Drawing
     even = all(len(n.weights) == layer.n_inputs for layer in layers for n in layer.neurons)
     if not layers or others or not joined or not even:
         return _boxes(layers, others, title)
-    return _columns(layers, title, input_names)
+    return _columns(layers, title, input_names, output_names)
 
 
-def _columns(layers: list[Layer], title: str, input_names: Sequence[str]) -> Drawing:
+def _columns(
+    layers: list[Layer], title: str, input_names: Sequence[str], output_names: Sequence[str]
+) -> Drawing:
     n_inputs = layers[0].n_inputs
     names = [*map(clean, input_names), *(f"x{i + 1}" for i in range(len(input_names), n_inputs))]
     groups = [Group("inputs", "layer", ("inputs", count(n_inputs)))]
@@ -136,8 +186,11 @@ def _columns(layers: list[Layer], title: str, input_names: Sequence[str]) -> Dra
     before = nodes
     for number, layer in enumerate(layers, 1):
         group = f"layer{number}"
-        groups.append(Group(group, "layer", _summary(number, layer)))
-        column = _column([_unit(group, i, neuron, names) for i, neuron in enumerate(layer.neurons)])
+        groups.append(Group(group, "layer", (shorten(layer.name, 24), *_size(layer))))
+        units = [_unit(group, i, neuron, names) for i, neuron in enumerate(layer.neurons)]
+        if layer is layers[-1]:
+            units = _named(units, output_names)
+        column = _column(units)
         edges += _weights(before, column, layer)
         nodes = nodes + column
         before = column
@@ -159,6 +212,14 @@ def _unit(group: str, i: int, neuron: Neuron, sources: Sequence[str]) -> Node:
     data, grad = (None, None) if bias is None else (float(bias.data), grad_of(bias))
     text, details = (f"neuron {i + 1}",), _numbers(neuron, sources)
     return Node(f"{group}.{i}", "unit", text, data, grad, details, group)
+
+
+def _named(units: list[Node], names: Sequence[str]) -> list[Node]:
+    """Output neurons with the names of what they put out, as far as there are names."""
+    return [
+        replace(unit, text=(*unit.text, name), details=(f"output {name}", *unit.details))
+        for unit, name in zip(units, map(clean, names), strict=False)
+    ] + units[len(names) :]
 
 
 def _column(units: list[Node]) -> list[Node]:
@@ -193,12 +254,11 @@ def _numbers(neuron: Neuron, names: Sequence[str]) -> tuple[str, ...]:
     return (neuron.activation, *lines) if neuron.activation else tuple(lines)
 
 
-def _summary(number: int, layer: Layer) -> tuple[str, ...]:
-    """What stands below a layer: its name, size, activation and number of parameters."""
+def _size(layer: Layer) -> tuple[str, ...]:
+    """What stands below a layer: its size, activation and number of parameters."""
     activations = sorted({neuron.activation for neuron in layer.neurons} - {""})
     size = sum(neuron.size for neuron in layer.neurons)
     return (
-        f"layer {number}",
         count(len(layer.neurons), "neuron"),
         *([", ".join(activations)] if activations else []),
         count(size, "parameter"),
@@ -225,10 +285,10 @@ def _boxes(layers: list[Layer], others: dict[str, list[Any]], title: str) -> Dra
     parts: list[tuple[tuple[str, ...], list[Any]]] = [
         ((name, count(len(values), "parameter")), values) for name, values in others.items()
     ]
-    for number, layer in enumerate(layers, 1):
+    for layer in layers:
         values = [p for n in layer.neurons for p in [*n.weights, n.bias] if p is not None]
-        text = (layer.name or f"layer {number}", count(layer.n_inputs, "input"))
-        parts.append(((*text, *_summary(number, layer)[1:]), values))
+        text = (layer.name, count(layer.n_inputs, "input"))
+        parts.append(((*text, *_size(layer)), values))
     nodes = tuple(
         Node(
             f"part{i}", "fold", text, count=len(values),

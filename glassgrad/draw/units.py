@@ -13,7 +13,7 @@ from glassgrad.draw.graph import Graph, Owners, formula
 Whose = tuple[str, int | None] | None  # the layer and the neuron within it
 
 
-@dataclass(frozen=True)
+@dataclass
 class Units:
     """For each node of a graph, by its number:
 
