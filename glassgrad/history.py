@@ -20,6 +20,9 @@ class History:
     interrupted: whether Ctrl-C did; then the last row may be that of an unfinished epoch.
     seconds: how long it took.
 
+    Its text has the training loss after epoch 1 (not of the network as it was before) and after
+    the last epoch.
+
     >>> History("squared_error", "r2", seed=0)
     History(0 epochs, squared_error, seed 0)
     """
@@ -43,7 +46,8 @@ class History:
         parts = [f"{count} epoch{'s' * (count != 1)}", self.loss_name]
         if self.epochs:
             first, last = self.epochs[0], self.epochs[-1]
-            parts[1] += f" {first['train_loss']:.4g} -> {last['train_loss']:.4g}"
+            shown = [first] if count == 1 else [first, last]
+            parts[1] += " " + " -> ".join(f"{row['train_loss']:.4g}" for row in shown)
             measured = {part: last[f"{part}_metric"] for part in ("train", "validation")}
             parts += [
                 f"{part} {self.metric_name} {number:.4g}"

@@ -44,15 +44,21 @@ def absolute_error(outputs: Any, targets: Any) -> Value:
 def hinge(scores: Any, labels: Any) -> Value:
     """The mean of max(0, 1 - label * score): no loss once a score is right by a margin of 1.
 
-    labels: -1 or 1, in the shape of the scores; the sign of a score is the decision. A label that
-    is a Value may be any number.
+    labels: -1 or 1, in the shape of the scores; the sign of a score is the decision. The class
+    numbers 0 and 1 will do as well: 0 counts as -1. A label that is a Value may be any number.
     Raises ValueError for any other label, and where shapes differ or there is no example.
     Source: Cortes and Vapnik, Support-Vector Networks (1995).
 
     >>> hinge([Value(0.5), Value(-3.0)], [1, -1])
     Value(data=0.25)
+    >>> hinge([Value(0.5), Value(-3.0)], [1, 0])
+    Value(data=0.25)
     """
-    pairs = _labelled(scores, labels, (-1, 1), "hinge")
+    pairs = [
+        (score, label if isinstance(label, Value) or label else -1.0)
+        for score, label in _labelled(scores, labels, (-1, 0, 1), "hinge")
+    ]
+    # `-label` is a plain number, so this is one operation less than `1 - label * score`.
     return _mean([(1 + -label * score).relu() for score, label in pairs])
 
 
@@ -113,7 +119,7 @@ def l2(parameters: Module | Iterable[Value], strength: float) -> Value:
     return sum([value**2 for value in values], start=Value(0.0)) * strength
 
 
-# By name, for the command line. Each takes outputs and targets.
+# By name: a report computes the loss of one row anew. Each takes outputs and targets.
 LOSSES: dict[str, Callable[[Any, Any], Value]] = {
     loss.__name__: loss for loss in (squared_error, absolute_error, hinge, logistic, cross_entropy)
 }
@@ -127,6 +133,9 @@ def _cross_entropy(logits: Any, label: Any) -> Value:
     if len(row) < 2:
         raise _one_output()
     values = [_value(x) for x in row]
+    # Through `maximum` and not as a plain number: so the graph is right for other logits too, as
+    # `check` and `step_through` compute it anew. `softmax` shifts in the same way, but the log of
+    # a probability that has become 0 would be -inf.
     largest = values[0]
     for value in values[1:]:
         largest = maximum(largest, value)
@@ -162,14 +171,17 @@ def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
 
 
 def _labelled(
-    outputs: Any, labels: Any, allowed: tuple[int, int], loss: str
+    outputs: Any, labels: Any, allowed: tuple[int, ...], loss: str
 ) -> list[tuple[Value, Any]]:
-    """Pairs whose labels are allowed; those that are Values go unread, as they can change."""
+    """Pairs whose labels are allowed, as floats.
+
+    A Value is not checked: it may get another number before the graph is used again.
+    """
     pairs = []
     for output, label in _pairs(outputs, labels):
         if not isinstance(label, Value):
             if label not in allowed:
-                raise _wrong_label(loss, allowed[0], label)
+                raise _wrong_label(loss, allowed, label)
             label = float(label)
         pairs.append((output, label))
     return pairs
@@ -231,13 +243,15 @@ def _empty() -> ValueError:
     )
 
 
-def _wrong_label(loss: str, low: int, label: Any) -> ValueError:
-    other, repair = (0, "2 * label - 1") if low == -1 else (-1, "(label + 1) // 2")
+def _wrong_label(loss: str, allowed: tuple[int, ...], label: Any) -> ValueError:
+    *first, last = allowed
+    other, repair = (2, "label - 1") if -1 in allowed else (-1, "(label + 1) // 2")
     return ValueError(
         explain(
-            f"labels for {loss} are {low} or 1, not {label!r}",
+            f"labels for {loss} are {', '.join(map(str, first))} or {last}, not {label!r}",
             f"{loss}(Value(0.5), {other})",
-            f"the formula is made for these two; labels {other} and 1 become them by {repair}",
+            f"the formula is made for two classes; labels {other} and 1 become fitting ones by "
+            f"{repair}",
             f"label = {other}\n{loss}(Value(0.5), {repair})",
         )
     )

@@ -24,7 +24,7 @@ class Optimizer:
     steps: how many steps have been taken.
 
     Raises ValueError where there are no parameters or a setting is out of its range, TypeError
-    where a parameter is no Value.
+    where a parameter is no Value or a setting is no number.
 
     >>> weight = Value(1.0)
     >>> optimizer = SGD([weight], learning_rate=0.1, momentum=0.9)
@@ -62,10 +62,13 @@ class Optimizer:
     def _setting(
         self, name: str, value: float, least: float = 0.0, below: float = math.inf
     ) -> float:
+        kind = type(self).__name__
+        allowed = f"at least {least:g} and below {below:g}"
+        if below == math.inf:
+            allowed = f"finite and at least {least:g}"
+        wrong, right = f"{kind}(model, {name}={value!r})", f"{kind}(model)"
+        _check_number(name, value, allowed, wrong, right)
         if not least <= value < below:
-            kind = type(self).__name__
-            allowed = f"at least {least:g}" + f" and below {below:g}" * math.isfinite(below)
-            wrong, right = f"{kind}(model, {name}={value})", f"{kind}(model)"
             raise _out_of_range(name, value, allowed, wrong, right)
         return float(value)
 
@@ -208,6 +211,8 @@ class AdamW(Adam):
 
         x = x - learning_rate * weight_decay * x, then Adam's rule without weight decay
 
+    That the learning rate is a factor of the decay is PyTorch's way; the paper has a schedule of
+    its own there.
     Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), algorithm 2.
 
     >>> weight = Value(1.0)
@@ -244,7 +249,7 @@ def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> flo
 
     Returns the norm before: the square root of the sum of their squares. The factor is PyTorch's,
     max_norm / (norm + 1e-6). Where a gradient is inf or nan no factor helps: FloatingPointError
-    then says which one, and the gradients stay as they are.
+    then says which one, and the gradients stay as they are; so where the norm is beyond floats.
     Source: Pascanu, Mikolov and Bengio (2013), algorithm 1.
 
     >>> weights = [Value(3.0), Value(4.0)]
@@ -254,8 +259,9 @@ def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> flo
     >>> [round(weight.grad, 6) for weight in weights]
     [0.6, 0.8]
     """
+    wrong, right = f"clip_grad_norm(model, {max_norm!r})", "clip_grad_norm(model, 1.0)"
+    _check_number("max_norm", max_norm, "at least 0", wrong, right)
     if not max_norm >= 0:
-        wrong, right = f"clip_grad_norm(model, {max_norm})", "clip_grad_norm(model, 1.0)"
         raise _out_of_range("max_norm", max_norm, "at least 0", wrong, right)
     values = _parameters(parameters)
     norm = math.hypot(*[value.grad for value in values])
@@ -276,8 +282,9 @@ def clip_grad_value(parameters: Module | Iterable[Value], limit: float) -> None:
     >>> weight.grad
     -2.0
     """
+    wrong, right = f"clip_grad_value(model, {limit!r})", "clip_grad_value(model, 1.0)"
+    _check_number("limit", limit, "at least 0", wrong, right)
     if not limit >= 0:
-        wrong, right = f"clip_grad_value(model, {limit})", "clip_grad_value(model, 1.0)"
         raise _out_of_range("limit", limit, "at least 0", wrong, right)
     limit = float(limit)
     for value in _parameters(parameters):
@@ -366,9 +373,17 @@ def _parameters(parameters: Any) -> list[Value]:
 
 
 def _check_count(count: float, call: str) -> None:
+    wrong, right = call.format(repr(count)), call.format(100)
+    _check_number("the number of steps", count, "at least 1", wrong, right)
     if not count >= 1:
-        wrong, right = call.format(count), call.format(100)
         raise _out_of_range("the number of steps", count, "at least 1", wrong, right)
+
+
+def _check_number(name: str, value: Any, allowed: str, wrong: str, right: str) -> None:
+    """Raise TypeError unless Python, NumPy or another library can make a float of it."""
+    if not hasattr(value, "__float__"):
+        why = f"it has to be {allowed}; text that looks like a number is none"
+        raise TypeError(explain(f"{name} is a number, not {value!r}", wrong, why, right))
 
 
 def _out_of_range(name: str, value: float, allowed: str, wrong: str, right: str) -> ValueError:
@@ -424,7 +439,21 @@ def _nesterov_alone() -> ValueError:
 
 
 def _not_finite(norm: float, values: list[Value]) -> FloatingPointError:
-    worst = next((i for i, v in enumerate(values) if not math.isfinite(v.grad)), 0)
+    worst = next((i for i, v in enumerate(values) if not math.isfinite(v.grad)), None)
+    if worst is None:
+        program = (
+            "weights = [Value(1.0), Value(1.0)]\n"
+            "(weights[0] * 1.7e308 + weights[1] * 1.7e308).backward()\n"
+        )
+        return FloatingPointError(
+            explain(
+                f"the norm of the gradients is {norm}, though each of them is finite",
+                f"{program}clip_grad_norm(weights, 1.0)",
+                "the root of the sum of their squares is beyond 1.8e308, the largest float; "
+                "most often weights have grown without end, as the learning rate is too large",
+                f"{program}clip_grad_value(weights, 1.0)",
+            )
+        )
     name = values[worst].label or f"number {worst}"
     return FloatingPointError(
         explain(

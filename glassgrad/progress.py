@@ -20,7 +20,8 @@ class Bar:
     def __init__(self, steps: int, epochs: int, wanted: bool) -> None:
         self.epochs = epochs
         self._bar: Any = None
-        seen = "IPython" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+        terminal = getattr(sys.stderr, "isatty", lambda: False)  # it may be None, or an object
+        seen = "IPython" in sys.modules or terminal()  # of somebody's own that only has `write`
         if not (wanted and seen):
             return
         try:

@@ -24,7 +24,7 @@ def row(epoch, train, validation=None, metric=None, validation_metric=None):
     ("history", "text"),
     [
         (History("hinge", None, 7), "History(0 epochs, hinge, seed 7)"),
-        (History("hinge", None, 0, [row(1, 2.5)]), "History(1 epoch, hinge 2.5 -> 2.5, seed 0)"),
+        (History("hinge", None, 0, [row(1, 2.5)]), "History(1 epoch, hinge 2.5, seed 0)"),
         (
             History("logistic", "accuracy", 1, [row(1, 0.693147), row(2, 0.5, metric=0.75)]),
             "History(2 epochs, logistic 0.6931 -> 0.5, train accuracy 0.75, seed 1)",

@@ -69,6 +69,15 @@ def test_hinge_by_hand():
     assert gradients(loss, scores) == pytest.approx([-0.2, 0.2, 0.0, -0.2, 0.0])
 
 
+@pytest.mark.parametrize("labels", [[1, 0, 0], [True, False, False], [1.0, -0.0, -1]])
+def test_hinge_of_class_numbers(labels):
+    """0 counts as -1, as above: 0.5 of a margin lacks, 1.5, and none."""
+    scores = values([0.5, 0.5, -2.0])
+    loss = hinge(scores, labels)
+    assert loss.data == (0.5 + 1.5 + 0) / 3
+    assert gradients(loss, scores) == pytest.approx([-1 / 3, 1 / 3, 0.0])
+
+
 def test_logistic_by_hand():
     logits = values([log(3), log(3)])  # probability 3/4 of class 1
     loss = logistic(logits, [1, 0])
@@ -254,6 +263,7 @@ def test_targets_can_be_values_with_gradients_of_their_own():
     logit, label = Value(log(3)), Value(0.5)  # -0.5 log(3/4) - 0.5 log(1/4)
     assert logistic(logit, label).data == pytest.approx(log(4) - 0.5 * log(3))
     assert hinge(Value(0.25), Value(-1.0)).data == 1.25
+    assert hinge(Value(0.25), Value(0.0)).data == 1.0  # as it stands: it may change
 
 
 def test_works_on_networks_and_inside_no_grad():
@@ -285,7 +295,8 @@ A, B, C = Value(0.5), Value(2.0), Value(-1.0)
         (lambda: squared_error([], []), "no example to take the mean over"),
         (lambda: hinge([[], []], [[], []]), "no example to take the mean over"),
         (lambda: cross_entropy([], []), "no example to take the mean over"),
-        (lambda: hinge([A, B], [1, 0]), "labels for hinge are -1 or 1, not 0"),
+        (lambda: hinge([A, B], [1, 2]), "labels for hinge are -1, 0 or 1, not 2"),
+        (lambda: hinge([A, B], [1, 0.5]), "labels for hinge are -1, 0 or 1, not 0.5"),
         (lambda: logistic([A, B], [-1, 1]), "labels for logistic are 0 or 1, not -1"),
         (lambda: logistic(A, 0.5), "labels for logistic are 0 or 1, not 0.5"),
         (lambda: logistic(A, "cat"), "labels for logistic are 0 or 1, not 'cat'"),

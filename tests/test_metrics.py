@@ -1,5 +1,6 @@
 """Metrics: by hand, and beside other formulas for the same numbers."""
 
+import re
 from math import inf, isnan, nan
 from random import Random
 
@@ -22,6 +23,8 @@ from glassgrad.metrics import accuracy, predicted_class, r2
         (Value(3.0), 1),
         (inf, 1),
         ([-inf, -1e300], 1),
+        ([2.0], 1),  # a list of one is like the number in it
+        ((Value(-2.0),), 0),
     ],
 )
 def test_the_class_that_an_output_stands_for(output, expected):
@@ -85,6 +88,26 @@ def test_r2_of_outputs_that_grew_without_end(output, expected):
     """The square of the first is beyond floats, for the second the sum of two squares is."""
     found = r2([output, -output, 0.0], [1.0, 2.0, 3.0])
     assert found == expected or (isnan(found) and isnan(expected))
+
+
+def test_accuracy_of_numpy_arrays():
+    np = pytest.importorskip("numpy")
+    rows = np.array([[3.0, 1.0, 2.0], [0.0, 1.0, 2.0], [1.0, 2.0, 0.0]])
+    assert accuracy(rows, np.array([0, 2, 2])) == 2 / 3
+    assert accuracy(list(rows), [0, 2, 2]) == 2 / 3
+    assert accuracy(np.array([[1.5], [-0.5]]), np.array([1, 1])) == 0.5
+    assert accuracy(np.array([1.5, -0.5]), np.array([1, 1])) == 0.5
+
+
+@pytest.mark.parametrize("metric", [accuracy, r2])
+def test_no_example_is_explained(metric):
+    with pytest.raises(ValueError, match=f"{metric.__name__} has no example to look at") as caught:
+        metric([], [])
+    form = r".*\n\nThis does it:\n +(.*)\n\nWhy: .*\n\nWrite instead:\n +(.*)"
+    wrong, right = re.fullmatch(form, str(caught.value)).groups()
+    with pytest.raises(ValueError, match="has no example"):
+        eval(wrong)
+    assert eval(right) in (1.0, -1.0)  # both right; missed 0 + 1, spread 1/4 + 1/4
 
 
 @pytest.mark.parametrize("metric", [accuracy, r2])

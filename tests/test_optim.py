@@ -305,6 +305,16 @@ def test_clipping_by_norm_stops_at_gradients_that_are_not_finite(bad):
     assert_programs_do_what_the_message_says(str(caught.value), FloatingPointError)
 
 
+def test_clipping_by_norm_stops_at_a_norm_beyond_floats():
+    """1.7e308 * sqrt(2) is above 1.8e308; neither of the two is to blame."""
+    weights = with_gradients([1.7e308, 1.7e308])
+    message = "^the norm of the gradients is inf, though each of them is finite\n"
+    with pytest.raises(FloatingPointError, match=message) as caught:
+        clip_grad_norm(weights, 1.0)
+    assert [w.grad for w in weights] == [1.7e308, 1.7e308]
+    assert_programs_do_what_the_message_says(str(caught.value), FloatingPointError)
+
+
 def test_clipping_by_value():
     model = MLP(1, [1], seed=0)
     for parameter, gradient in zip(model.parameters(), [5.0, -5.0], strict=True):
@@ -358,6 +368,7 @@ MODEL = MLP(2, [1], seed=0)
         (lambda: SGD(MODEL, momentum=1.5), "it has to be at least 0 and below 1"),
         (lambda: RMSProp(MODEL, decay=1), "decay is 1, out of range"),
         (lambda: Adam(MODEL, beta2=nan), "beta2 is nan, out of range"),
+        (lambda: SGD(MODEL, learning_rate=inf), "it has to be finite and at least 0"),
         (lambda: AdamW(MODEL, epsilon=0), "epsilon is 0, out of range"),
         (lambda: clip_grad_norm(MODEL, -1), "max_norm is -1, out of range"),
         (lambda: clip_grad_value(MODEL, -1), "limit is -1, out of range"),
@@ -371,6 +382,29 @@ def test_what_does_not_fit_is_explained(call, message):
     with pytest.raises(ValueError, match=message) as caught:
         call()
     assert_programs_do_what_the_message_says(str(caught.value), ValueError)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: SGD(MODEL, "0.1"), "learning_rate is a number, not '0.1'"),
+        (lambda: AdamW(MODEL, weight_decay=None), "weight_decay is a number, not None"),
+        (lambda: clip_grad_norm(MODEL, "1"), "max_norm is a number, not '1'"),
+        (lambda: clip_grad_value(MODEL, [1.0]), r"limit is a number, not \[1.0\]"),
+        (lambda: linear_decay(0.1, "9"), "the number of steps is a number, not '9'"),
+    ],
+)
+def test_what_is_no_number_is_explained(call, message):
+    with pytest.raises(TypeError, match=message) as caught:
+        call()
+    assert_programs_do_what_the_message_says(str(caught.value), TypeError)
+
+
+def test_settings_may_be_numbers_of_numpy():
+    np = pytest.importorskip("numpy")
+    optimizer = SGD([Value(1.0)], np.float32(0.5), momentum=np.array(0.25))
+    assert (optimizer.learning_rate, optimizer.momentum) == (0.5, 0.25)
+    assert {type(optimizer.learning_rate), type(optimizer.momentum)} == {float}
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS.values())
@@ -398,7 +432,7 @@ def assert_programs_do_what_the_message_says(text, kind):
     names = (
         vars(glassgrad)
         | vars(optim)
-        | {"model": MODEL, "schedule": linear_decay(0.1, 9), "nan": nan}
+        | {"model": MODEL, "schedule": linear_decay(0.1, 9), "nan": nan, "inf": inf}
     )
     with pytest.raises(kind) as caught:
         exec(wrong, dict(names))

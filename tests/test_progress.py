@@ -169,3 +169,13 @@ def test_not_where_there_is_no_stderr(terminal, monkeypatch):
     terminal()
     monkeypatch.setattr(sys, "stderr", None)
     assert len(train(epochs=2).epochs) == 2
+
+
+def test_not_where_stderr_is_something_that_can_only_be_written_to(terminal, monkeypatch):
+    class Log:
+        def write(self, text):
+            raise AssertionError(text)
+
+    terminal()
+    monkeypatch.setattr(sys, "stderr", Log())
+    assert len(train(epochs=2).epochs) == 2
