@@ -3,6 +3,8 @@
 import inspect
 import math
 import re
+import weakref
+from textwrap import dedent
 
 import pytest
 
@@ -106,12 +108,53 @@ def test_operations_written_by_hand():
         out.backward()
 
 
-def test_the_message_says_why_and_what_to_write():
+def backward(x):
+    x.backward()
+
+
+# What goes wrong, and by which piece of the right program one knows the advice.
+MISTAKES = [
+    (lambda: Value(0.0).log(), "maximum(probability, 1e-12).log()"),
+    (lambda: backward(Value(1e-320).log()), "maximum(probability, 1e-12).log()"),
+    (lambda: Value(-1.0).sqrt(), "maximum(spread, 1e-12).sqrt()"),
+    (lambda: backward(Value(0.0).sqrt()), "maximum(spread, 1e-12).sqrt()"),
+    (lambda: Value(-8.0) ** (1 / 3), "maximum(spread, 1e-12).sqrt()"),
+    (lambda: Value(-8.0) ** Value(0.5), "maximum(spread, 1e-12).sqrt()"),
+    (lambda: backward(Value(-8.0) ** Value(2.0)), "maximum(spread, 1e-12).sqrt()"),
+    (lambda: 1 / Value(0.0), "1.0 / maximum(total, 1e-12)"),
+    (lambda: Value(1.0) / Value(1e-310), "1.0 / maximum(total, 1e-12)"),
+    (lambda: Value(0.0) ** -0.5, "1.0 / maximum(total, 1e-12)"),
+    (lambda: Value(0.0) ** Value(-2.0), "1.0 / maximum(total, 1e-12)"),
+    (lambda: Value(800.0).exp(), "x.sigmoid()"),
+    (lambda: Value(1e200) * 1e200, "weight.data -= 0.1 * weight.grad"),
+    (lambda: Value(1e308) + 1e308, "weight.data -= 0.1 * weight.grad"),
+    (lambda: Value(1e200) ** 2, "weight.data -= 0.1 * weight.grad"),
+    (lambda: Value(1e200) ** Value(2.0), "weight.data -= 0.1 * weight.grad"),
+    (lambda: Value(math.nan).tanh(), "weight.data -= 0.1 * weight.grad"),
+    (lambda: Value(math.inf, (Value(2.0),), "mine"), "weight.data -= 0.1 * weight.grad"),
+]
+
+
+@pytest.mark.parametrize(("make", "repair"), MISTAKES)
+def test_the_advice_fits_the_operation_and_its_programs_do_what_it_says(make, repair):
+    """With `from glassgrad import *` the first raises an error of the same advice."""
     with pytest.raises(FloatingPointError) as error, detect_anomaly():
-        Value(0.0).log()
-    parts = re.findall("^(This does it:|Why:|Write instead:)", str(error.value), re.MULTILINE)
-    assert parts == ["This does it:", "Why:", "Write instead:"]
-    assert "learning rate is too large" in str(error.value)
+        make()
+    form = r"\A(.+?)\n\nThis does it:\n(.+)\n\nWhy: .+\n\nWrite instead:\n(.+)\Z"
+    what, wrong, right = re.search(form, str(error.value), re.DOTALL).groups()
+    assert repair in right
+    assert repair not in wrong
+
+    def run(program):
+        names = {}
+        exec("from glassgrad import *", names)
+        with detect_anomaly():
+            exec(dedent(program), names)
+
+    with pytest.raises(FloatingPointError) as again:
+        run(wrong)
+    assert str(again.value).split("\n\n", 1)[1] == str(error.value).removeprefix(what + "\n\n")
+    run(right)
 
 
 def test_the_program_that_it_recommends():
@@ -169,6 +212,31 @@ def test_nested():
         with pytest.raises(FloatingPointError, match="gave -inf"):
             Value(0.0).log()
     assert Value(0.0).log().data == -math.inf
+
+
+def test_two_that_overlap():
+    """As in two threads: the one that began first ends first."""
+    first, second = detect_anomaly(), detect_anomaly()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    with pytest.raises(FloatingPointError, match="gave -inf"):
+        Value(0.0).log()
+    second.__exit__(None, None, None)
+    assert (mode.on_node, mode.on_gradient) == (None, None)
+    assert Value(0.0).log().data == -math.inf
+
+
+def test_no_graph_is_held_once_it_has_ended():
+    class Weak(Value):
+        pass  # which, unlike a Value, can be referred to weakly
+
+    with detect_anomaly():
+        node = Weak(2.0, (Value(1.0),), "mine")
+        reference = weakref.ref(node)
+        del node
+        assert reference() is not None
+    assert reference() is None
 
 
 def test_as_a_decorator():
