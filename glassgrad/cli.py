@@ -17,6 +17,7 @@ from math import isfinite
 from typing import NoReturn
 
 from glassgrad import commands, ops
+from glassgrad.data.csv_text import DELIMITERS
 from glassgrad.optim import OPTIMIZERS
 
 EXAMPLES = """\
@@ -42,7 +43,7 @@ examples:
 PREDICT_EXAMPLES = """\
 All columns of FILE.csv stay as they are. After them come predicted_COLUMN and, for classes,
 probability_CLASS for each. FILE.csv needs the columns that the network was trained with, in any
-order, but not the one that it predicts.
+order, but not the one that it predicts. What is written is UTF-8 with commas between the cells.
 
 examples:
   glassgrad predict runs/penguins new.csv
@@ -52,6 +53,15 @@ DRAW_EXAMPLES = """\
 examples:
   glassgrad draw runs/penguins
   glassgrad draw runs/penguins --out network.html
+"""
+DATA_EXAMPLES = """\
+examples:
+  glassgrad data
+  glassgrad train iris      learn from one of them
+"""
+VERSION_EXAMPLES = """\
+examples:
+  glassgrad version
 """
 STEP_EXAMPLES = """\
 FILE.py runs as it would with python. Then comes the last variable that an operation made and that
@@ -74,9 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # any column's name fits, also into a pipe
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser().parse_args(given)
+    for name in given:
+        if name.encode("utf-8", "replace").decode() != name:  # no file of ours could hold it
+            return _fail(f"the name {name!a} is not UTF-8; rename what is called so", 2)
+    options, unknown = _parser().parse_known_args(given)
+    if unknown:
+        help_of = f"glassgrad {options.command} --help"
+        return _fail(f"nothing is called {unknown[0]} here (see {help_of})", 2)
     options.arguments = given
     try:
         status: int = options.run_command(options)
@@ -90,9 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(mistake), 2)
     except Exception as error:
         what, _, explanation = str(error).partition("\n\n")
-        _, explained, right = explanation.partition("Write instead:")
+        why, explained, right = explanation.partition("Write instead:")
         if explained:
-            return _fail(what + _hint(right), 2)
+            return _fail(what + _hint(why, right), 2)
         if isinstance(error, OSError):
             where = f": {error.filename}" if error.filename else ""
             return _fail(f"{error.strerror or error}{where}", 1)
@@ -100,10 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _hint(program: str) -> str:
-    """The option that does what this program does by an argument, if there is one."""
-    found = re.search(r"\b(decimal|encoding|kind|learning_rate|test|words)=", program)
-    return f"; see --{found[1].replace('_', '-')}" if found else ""
+def _hint(why: str, right: str) -> str:
+    """What an explanation for programs has to say to somebody who types commands, if anything."""
+    meant = re.search(r"did you mean .*?\?", why)
+    option = re.search(r"\b(decimal|encoding|kind|learning_rate|test|words)=", right)
+    if meant:
+        return f"; {meant[0]}"
+    return f"; see --{option[1].replace('_', '-')}" if option else ""
 
 
 def _fail(sentence: str, status: int) -> int:
@@ -130,10 +149,10 @@ def _parser() -> ArgumentParser:
     )
     adder = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
-    def command(name: str, about: str, takes: str = "", epilog: str = "") -> ArgumentParser:
+    def command(name: str, about: str, takes: str, epilog: str) -> ArgumentParser:
         return adder.add_parser(
             name,
-            usage=f"glassgrad {name} {takes}",
+            usage=f"glassgrad {name} {takes}".strip(),
             help=about,
             description=f"{about[0].upper()}{about[1:]}.",
             epilog=epilog,
@@ -173,9 +192,10 @@ def _parser() -> ArgumentParser:
     step.add_argument("--force", action="store_true", help="write over an existing FILE")
     step.add_argument("--no-open", action="store_true", help="do not open it in a browser")
 
-    data = command("data", "list the data sets that come along")
+    data = command("data", "list the data sets that come along", "", DATA_EXAMPLES)
     data.set_defaults(run_command=commands.data)
-    version = command("version", "print the versions, and whether the core is compiled")
+    about = "print the versions, and whether the core is compiled"
+    version = command("version", about, "", VERSION_EXAMPLES)
     version.set_defaults(run_command=commands.version)
     return parser
 
@@ -187,7 +207,7 @@ def _add_training(parser: ArgumentParser) -> None:
     add("--out", metavar="DIR", help="the folder to fill (default: runs/NAME)")
     add("--force", action="store_true", help="write over the run that is in DIR")
     add("--quiet", action="store_true", help="print nothing but errors")
-    add("--seed", type=int, default=0, metavar="N", help="of all that is random (default: 0)")
+    add("--seed", type=_seed, default=0, metavar="N", help="of all that is random (default: 0)")
 
     add = parser.add_argument_group("network").add_argument
     sizes = "neurons of each hidden layer, as 16 16 or 16,16; 0 for none (default: 16)"
@@ -243,6 +263,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seed(text: str) -> int:
+    if not text.isdecimal():  # Python's generator takes -3 for 3
+        raise ArgumentTypeError(f"a whole number from 0 is needed, not {text!r}")
+    return int(text)
+
+
 def _positive(text: str) -> float:
     number = _number(text)
     if not number > 0:
@@ -267,7 +293,10 @@ def _number(text: str) -> float:
 
 
 def _delimiter(text: str) -> str:
-    return "\t" if text in ("tab", "\\t") else text
+    mark = "\t" if text in ("tab", "\\t") else text
+    if mark not in tuple(DELIMITERS):
+        raise ArgumentTypeError(f"one of , ; | or tab is needed, not {text!r}")
+    return mark
 
 
 def _encoding(text: str) -> str:

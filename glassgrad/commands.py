@@ -10,8 +10,10 @@ import shlex
 import sys
 import webbrowser
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
+from importlib.util import find_spec
 from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,12 @@ from typing import Any
 import glassgrad
 from glassgrad import runs
 from glassgrad.data import DATASETS, Dataset, Encoder, Prepared, Table, prepare
+from glassgrad.data.cells import listing
 from glassgrad.data.csv_text import cut, decode
 from glassgrad.draw import draw as picture_of
 from glassgrad.files import write_atomically
 from glassgrad.history import History
+from glassgrad.interrupt import CtrlC
 from glassgrad.nn import MLP
 from glassgrad.optim import OPTIMIZERS
 from glassgrad.report import write_report
@@ -55,8 +59,7 @@ def train(options: Namespace) -> int:
     _check(options)
     table, target = _table_and_target(options)
     folder = Path(options.out or Path("runs", table.name)).resolve()
-    if runs.is_taken(folder) and not (options.force and folder.is_dir()):
-        raise UserError(_taken(folder))
+    _check_folder(folder, options.force)
     data = prepare(
         table,
         target,
@@ -83,11 +86,12 @@ def train(options: Namespace) -> int:
             patience=options.patience,
             progress=not options.quiet,
         )
-        metrics = _metrics(options, table, data, model, history)
-        _write(new, table, data, model, history, metrics)
-        if history.interrupted and folder.exists():
-            folder = runs.free_name(folder)
-        runs.publish(new, folder)
+        with CtrlC():  # pressed once more, it does not cost what was learnt
+            metrics = _metrics(options, table, data, model, history)
+            _write(new, table, data, model, history, metrics)
+            if history.interrupted and runs.is_taken(folder):
+                folder = runs.free_name(folder)
+            runs.publish(new, folder)
     say(_result(data, metrics, history))
     say(_next_steps(folder))
     if history.interrupted:
@@ -98,8 +102,10 @@ def train(options: Namespace) -> int:
 def predict_rows(options: Namespace) -> int:
     """Add columns with the network's predictions to a CSV file."""
     model, encoder = _trained(options.run)
-    path, reading = Path(options.data), _reading(options)
-    table = Table.from_csv(path, words=[*options.words, *encoder.word_columns], **reading)
+    if options.out is not None:
+        _check_file(Path(options.out), options.force)
+    path = Path(options.data)
+    table = _read(options, encoder.word_columns)
     data = encoder.encode(table, require_target=False)
     header, columns = _predictions(model, encoder, data)
     text = decode(path.read_bytes(), path.name, options.encoding)
@@ -116,7 +122,7 @@ def predict_rows(options: Namespace) -> int:
     if options.out is None:
         sys.stdout.write(written.getvalue())
         return 0
-    _write_new(Path(options.out), written.getvalue().encode("utf-8"), options.force)
+    write_atomically(options.out, written.getvalue())
     print(f"{len(table)} rows with predictions are in {options.out}", file=sys.stderr)
     return 0
 
@@ -126,8 +132,7 @@ def draw(options: Namespace) -> int:
     model, encoder = _trained(options.run)
     out = Path(options.out) if options.out else _model_file(options.run).with_name(runs.DRAWING)
     picture = picture_of(model, input_names=encoder.feature_names, title=str(model))
-    if out.exists() and not options.force:
-        raise UserError(f"{out} already exists; --force writes over it, --out FILE elsewhere")
+    _check_file(out, options.force)
     picture.save(out)
     print(f"The network is drawn in {out}")
     return 0
@@ -193,26 +198,39 @@ def _check(options: Namespace) -> None:
         raise UserError("--test 0 leaves no rows to measure the network on; 0.2 is usual")
     if options.patience and not options.validation:
         raise UserError("--patience needs rows to watch training on: add --validation 0.2")
+    for library in ("jinja2", "matplotlib"):  # before training, not at its end
+        if find_spec(library) is None:
+            raise UserError(f'the report needs {library}: pip install "glassgrad[all]"')
 
 
 def _table_and_target(options: Namespace) -> tuple[Table, str]:
     """The table that is asked for, without ignored columns, and the column to predict."""
-    source = DATASETS.get(options.data)
+    source, usual = DATASETS.get(options.data), ""
     if source is None:
-        table = Table.from_csv(options.data, words=options.words, **_reading(options))
+        near = get_close_matches(options.data, DATASETS, n=1, cutoff=0.7)
+        if near and "." not in options.data and not Path(options.data).exists():
+            known = f"no file or data set {options.data!r}"
+            raise UserError(f"there is {known}; did you mean {near[0]!r}?")
+        table = _read(options)
     else:
+        if (options.words, options.delimiter, options.decimal) != ([], None, "."):
+            how = "--words, --delimiter and --decimal"
+            raise UserError(f"{source.name} comes along; {how} are for a CSV file of your own")
         loaded = source.load()
         if isinstance(loaded, list):
             raise UserError(f"{source.name} is a list of words, with nothing to predict from")
-        table = loaded if isinstance(loaded, Table) else _as_table(loaded)
+        if isinstance(loaded, Table):
+            table, usual = loaded, source.target
+        else:
+            table, usual = _as_table(loaded), loaded.target_name
         table = replace(table, source=source.source, licence=source.licence)
-    table = table.drop(*options.ignore)
-    usual = source.target if source else ""
-    target = options.target or usual or ("target" if source else "")
+    target = options.target or usual
     if not target:
-        names = ", ".join(table.columns)
+        names = listing(table.columns)
         raise UserError(f"say which column to predict: --target COLUMN, one of {names}")
-    return table, target
+    if target in options.ignore:
+        raise UserError(f"{target!r} cannot be both the column to predict and one to ignore")
+    return table.drop(*options.ignore), target
 
 
 def _as_table(made: Dataset) -> Table:
@@ -226,12 +244,18 @@ def _as_table(made: Dataset) -> Table:
     return Table(made.name, columns)
 
 
-def _reading(options: Namespace) -> dict[str, Any]:
-    return {
-        "delimiter": options.delimiter,
-        "decimal": options.decimal,
-        "encoding": options.encoding,
-    }
+def _read(options: Namespace, word_columns: Sequence[str] = ()) -> Table:
+    """The table in a CSV file."""
+    table = Table.from_csv(
+        options.data,
+        words=[*options.words, *word_columns],
+        delimiter=options.delimiter,
+        decimal=options.decimal,
+        encoding=options.encoding,
+    )
+    for name in options.words:
+        table.column(name)  # or it says that there is none
+    return table
 
 
 def _network(data: Prepared, options: Namespace) -> MLP:
@@ -260,7 +284,7 @@ def _summary(
 ) -> str:
     """What is about to be done."""
     classes = data.encoder.classes
-    kind = f"one of {', '.join(classes)}" if classes else "a number"
+    kind = f"one of {listing(classes)}" if classes else "a number"
     shapes = [f"{len(layer.neurons)} {layer.activation}" for layer in model.layers]
     shape = " -> ".join([f"{model.layers[0].n_inputs} inputs", *shapes])
     parts = [f"{len(data.train)} to learn from", f"{len(data.test)} to test on"]
@@ -273,7 +297,7 @@ def _summary(
             *(f"Note      {note}" for note in data.notes),
             f"Network   {shape}{' (softmax)' if classes else ''}, "
             f"{len(model.parameters())} parameters",
-            f"Training  up to {epochs} epochs in batches of {options.batch_size} by "
+            f"Training  up to {_epochs(epochs)} in batches of {options.batch_size} by "
             f"{options.optimizer}, learning rate {rate:g}, seed {options.seed}",
         ]
     )
@@ -316,8 +340,10 @@ def _write(
     history: History,
     metrics: dict[str, Any],
 ) -> None:
-    """All files of a run."""
-    save(folder / runs.MODEL, model, data.encoder, metrics)
+    """All files of a run; the same seed gives the same bits of the model, wherever and whenever."""
+    passing = ("command", "seconds", "core", "python")
+    lasting = {name: x for name, x in metrics.items() if name not in passing}
+    save(folder / runs.MODEL, model, data.encoder, lasting)
     for name, content in ((runs.HISTORY, history.to_dict()), (runs.METRICS, metrics)):
         write_atomically(folder / name, json.dumps(content, indent=2, allow_nan=False) + "\n")
     write_report(
@@ -344,10 +370,14 @@ def _result(data: Prepared, metrics: dict[str, Any], history: History) -> str:
     else:
         r2 = metrics["test_r2"]
         found = "r2 is not defined: all are equal" if r2 is None else f"r2 {r2:.3f} on {n} rows"
-    after = f"after {metrics['epochs']} epochs, {metrics['seconds']:.1f} s"
+    after = f"after {_epochs(metrics['epochs'])}, {metrics['seconds']:.1f} s"
     if history.best_epoch is not None:
         after += f"; weights of epoch {history.best_epoch}, the best on validation"
     return f"Test      {found} ({after})"
+
+
+def _epochs(n: int) -> str:
+    return f"{n} epoch{'s' * (n != 1)}"
 
 
 def _next_steps(folder: Path) -> str:
@@ -370,7 +400,8 @@ def _trained(run: str) -> tuple[MLP, Encoder]:
     """The network of a run, or of a file that `save` wrote, with what prepares its inputs."""
     file = _model_file(run)
     if not file.exists():
-        raise UserError(f"{file} does not exist; glassgrad train ... --out {run} makes it")
+        makes = f"glassgrad train ... --out {shlex.quote(run)}"
+        raise UserError(f"{file} does not exist; {makes} makes it")
     model, encoder, _ = load(file)
     if encoder is None:
         raise UserError(f"{file} was saved without the encoder that turns columns into inputs")
@@ -382,7 +413,7 @@ def _predictions(model: MLP, encoder: Encoder, data: Dataset) -> tuple[list[str]
     name = f"predicted_{encoder.target}"
     if not encoder.classes:
         values = [encoder.decode_target(x) for x in predict(model, data.inputs)]
-        return [name], [[f"{value:.6g}"] for value in values]
+        return [name], [[f"{value:.10g}"] for value in values]  # 1250000, not 1.25e+06
     rows = []
     for shares in probabilities(model, data.inputs):
         most_likely = encoder.classes[shares.index(max(shares))]
@@ -390,13 +421,26 @@ def _predictions(model: MLP, encoder: Encoder, data: Dataset) -> tuple[list[str]
     return [name, *(f"probability_{label}" for label in encoder.classes)], rows
 
 
-def _write_new(path: Path, content: bytes, force: bool) -> None:
+def _check_file(path: Path, force: bool) -> None:
+    """Raise unless a file may be written there."""
+    _check_place(path.parent)
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; --out FILE takes the name of a file")
     if path.exists() and not force:
         raise UserError(f"{path} already exists; --force writes over it, --out FILE elsewhere")
-    write_atomically(path, content)
 
 
-def _taken(folder: Path) -> str:
-    if folder.is_dir():
-        return f"{folder} already exists; --force writes over it, --out DIR chooses another"
-    return f"{folder} is a file; --out DIR takes the name of a folder"
+def _check_folder(folder: Path, force: bool) -> None:
+    """Raise unless a run may be written there."""
+    _check_place(folder)
+    if runs.is_taken(folder) and not force:
+        raise UserError(
+            f"{folder} already exists; --force writes over it, --out DIR chooses another"
+        )
+
+
+def _check_place(folder: Path) -> None:
+    """Raise unless this is a folder, or may become one."""
+    for place in (folder, *folder.parents):
+        if place.exists() and not place.is_dir():
+            raise UserError(f"{place} is a file, not a folder; --out takes another name")

@@ -89,11 +89,13 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Saved:
         saved, activations = about["encoder"], about["activations"]
         encoder = None if saved is None else Encoder.from_dict(saved)
         model = None if activations is None else _mlp(tensors, activations)
+        numbers = _numbers(tensors) if model is None else model.state_dict()
         result = Saved(model, encoder, about["metadata"])
     except (IndexError, KeyError, TypeError, ValueError) as error:
-        raise _damaged(file, f"{type(error).__name__}: {error}") from error
+        first_line = str(error).partition("\n")[0]
+        raise _damaged(file, f"{type(error).__name__}: {first_line}") from error
     if into is not None:
-        into.load_state_dict(_numbers(tensors) if model is None else model.state_dict())
+        into.load_state_dict(numbers)
         return result._replace(model=into)
     if model is None:
         raise _needs_into(file, about["class"])
@@ -101,11 +103,18 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Saved:
 
 
 def _activations(model: Module) -> list[str] | None:
-    """Those of the layers of an MLP, unless somebody gave the neurons of one different ones."""
+    """Those of the layers of an MLP; None if it is not as MLP made it, and so cannot be rebuilt.
+
+    Somebody may have given the neurons of one layer different ones, or shared or added parameters.
+    """
     if type(model) is not MLP:
         return None
-    found = [{neuron.activation for neuron in layer.neurons} for layer in model.layers]
-    return [names.pop() for names in found] if all(len(names) == 1 for names in found) else None
+    layers = model.layers
+    fresh = MLP(layers[0].n_inputs, [len(layer.neurons) for layer in layers], seed=0)
+    found = [{neuron.activation for neuron in layer.neurons} for layer in layers]
+    if fresh.state_dict().keys() != model.state_dict().keys() or any(len(x) != 1 for x in found):
+        return None
+    return [names.pop() for names in found]
 
 
 def _tensors(model: Module) -> dict[str, Any]:
