@@ -75,3 +75,19 @@ def test_printed_numbers_do_not_pass(task: Any) -> None:
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.number)
 def test_the_empty_answer_is_not_written_yet(task: Any) -> None:
     assert "not written yet" in check_exercise(task.number, lambda *_, **__: ...).text
+
+
+def test_an_answer_finds_itself_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """A function that calls itself is checked before Python has bound its name."""
+    before = "def weighted_sum(inputs, weights, bias):\n    return ...\n"
+    program = """
+from glassgrad.course import exercise
+
+@exercise("1.1")
+def weighted_sum(inputs, weights, bias):
+    if not inputs:
+        return bias
+    return inputs[0] * weights[0] + weighted_sum(inputs[1:], weights[1:], bias)
+"""
+    exec(before + program, {"__name__": "__main__"})
+    assert "Exercise 1.1, the weighted sum: right." in capsys.readouterr().out

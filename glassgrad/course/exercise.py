@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -69,6 +70,7 @@ def exercise(number: str) -> Callable[[Answer], Answer]:
     find(number)
 
     def check(answer: Answer) -> Answer:
+        _give_its_name(answer)
         verdict = check_exercise(number, answer)
         print(verdict)
         if verdict:
@@ -76,6 +78,18 @@ def exercise(number: str) -> Callable[[Answer], Answer]:
         return answer
 
     return check
+
+
+def _give_its_name(answer: Any) -> None:
+    """Let an answer find itself by its name, as it will when its cell has run.
+
+    Python binds the name after the decorator; till then a function that calls itself, or a class
+    whose methods use it, would meet the answer of before, or none.
+    """
+    name = getattr(answer, "__name__", "")
+    caller = sys._getframe(2)
+    if name.isidentifier() and caller.f_locals is caller.f_globals:
+        caller.f_globals[name] = answer
 
 
 def check_exercise(number: str, answer: Any) -> Verdict:
