@@ -25,6 +25,8 @@ examples:
   glassgrad train penguins                    learn to tell three species apart
   glassgrad train prices.csv --target price   learn from a table of your own
   glassgrad predict runs/prices new.csv       predict for rows that it has not seen
+  glassgrad step neuron.py                    go through a backward pass step by step
+  glassgrad learn                             take the course
 """
 TRAIN_EXAMPLES = f"""\
 DIR gets model.safetensors, history.json, metrics.json and report.html. If a run is there already,
@@ -53,6 +55,15 @@ DRAW_EXAMPLES = """\
 examples:
   glassgrad draw runs/penguins
   glassgrad draw runs/penguins --out network.html
+"""
+LEARN_EXAMPLES = """\
+The notebooks of the course are copied to DIR, with our answers to their exercises in DIR/solutions.
+A file that is there already is yours and stays as it is. JupyterLab is opened if there is one:
+pip install "glassgrad[course]".
+
+examples:
+  glassgrad learn
+  glassgrad learn my-course --no-open
 """
 DATA_EXAMPLES = """\
 examples:
@@ -142,7 +153,7 @@ def _parser() -> ArgumentParser:
     """All commands with their options."""
     parser = Parser(
         prog="glassgrad",
-        description="Train small networks on tables, and see how they do it.",
+        description="Learn how neural networks work, train small ones, and see how they do it.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -191,6 +202,13 @@ def _parser() -> ArgumentParser:
     step.add_argument("--out", metavar="FILE", help="the page (default: FILE.step.html)")
     step.add_argument("--force", action="store_true", help="write over an existing FILE")
     step.add_argument("--no-open", action="store_true", help="do not open it in a browser")
+
+    about = "copy the course to a folder of your own, and open it"
+    learn = command("learn", about, "[DIR] [--no-open]", LEARN_EXAMPLES)
+    learn.set_defaults(run_command=commands.learn)
+    default = "the folder (default: glassgrad-course)"
+    learn.add_argument("folder", metavar="DIR", nargs="?", default="glassgrad-course", help=default)
+    learn.add_argument("--no-open", action="store_true", help="only copy")
 
     data = command("data", "list the data sets that come along", "", DATA_EXAMPLES)
     data.set_defaults(run_command=commands.data)

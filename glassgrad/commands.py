@@ -7,6 +7,7 @@ import io
 import json
 import platform
 import shlex
+import subprocess
 import sys
 import webbrowser
 from argparse import Namespace
@@ -20,6 +21,7 @@ from typing import Any
 
 import glassgrad
 from glassgrad import runs
+from glassgrad.course.learn import copy_to, jupyter
 from glassgrad.data import DATASETS, Dataset, Encoder, Prepared, Table, prepare
 from glassgrad.data.cells import listing
 from glassgrad.data.csv_text import cut, decode
@@ -168,6 +170,23 @@ def step(options: Namespace) -> int:
     if not options.no_open:
         webbrowser.open(out.resolve().as_uri())
     return 0
+
+
+def learn(options: Namespace) -> int:
+    """Copy the course to a folder of the reader's, and open it."""
+    folder = Path(options.folder)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file; glassgrad learn takes the name of a folder")
+    copied, kept = copy_to(folder)
+    stay = f"; {len(kept)} that were there stay as they are" if kept else ""
+    print(f"The course is in {folder}: {len(copied)} files copied{stay}")
+    program = jupyter()
+    if options.no_open or not program:
+        print(f"Open it  jupyter lab {shlex.quote(str(folder))}")
+        if not program:
+            print('         (JupyterLab comes with pip install "glassgrad[course]")')
+        return 0
+    return subprocess.call([*program, str(folder)])
 
 
 def data(options: Namespace) -> int:

@@ -401,6 +401,7 @@ COMMANDS = {
     "predict": "predict_rows",
     "draw": "draw",
     "step": "step",
+    "learn": "learn",
     "data": "data",
     "version": "version",
 }

@@ -150,7 +150,9 @@ def test_an_operation_of_your_own_is_pickled_by_its_name():
 
 def test_the_pickle_of_an_operation_that_is_gone_says_what_to_do():
     cube = Op("cube", "cube", lambda x: x**3, lambda x, out: (3 * x**2,), "{x}**3", (-1, 1))
+    OPS["cube"] = cube
     stored = pickle.dumps(cube(Value(2.0)))
+    del OPS["cube"]
     with pytest.raises(KeyError, match="no operation is called 'cube'; add its record with OPS"):
         pickle.loads(stored)
 
