@@ -84,7 +84,8 @@ def check_program(
     >>> check_program(Value, "a * b + a", {"a": 2.0, "b": -3.0}, why="")
     Value(data=-4.0)
     """
-    start = ", ".join(f"{name} = Value({number})" for name, number in numbers.items())
+    title = getattr(value_class, "__name__", "Value")
+    start = ", ".join(f"{name} = {title}({number:.6g})" for name, number in numbers.items())
     ours = {name: OurValue(number) for name, number in numbers.items()}
     right = eval(program, {}, dict(ours))
 
@@ -95,7 +96,7 @@ def check_program(
     result, theirs = call_as(f"{start}, then {program}", build)
     written(result)
     if not hasattr(result, "data"):
-        raise Wrong(f"{start}: {program} gave {show(result)}, which is not a Value", why)
+        raise Wrong(f"{start}: {program} gave {show(result)}, which is not a {title}", why)
     if not same(result.data, right.data):
         seen = f"{start}: {program} has data {show(result.data)}, and {show(right.data)} is right"
         raise Wrong(seen, why)
@@ -224,6 +225,10 @@ REASONS = [
         r"'(int|float)' object has no attribute",
         "a plain number has come where a Value is expected; make it one: "
         "other = other if isinstance(other, Value) else Value(other)",
+    ),
+    (
+        r"must be real number, not (?!NoneType)",
+        "the functions of math take plain numbers: give them the data of a Value",
     ),
     (
         r"'NoneType' object",
