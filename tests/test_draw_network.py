@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import xml.etree.ElementTree as ET
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -87,6 +89,57 @@ def test_colour_is_the_sign_and_width_the_size_of_a_weight() -> None:
     assert strange.get("stroke-dasharray")
     width = [float(line.get("stroke-width", "")) for line in (positive, negative)]
     assert width[0] / width[1] == pytest.approx(2.0, abs=0.01)
+
+
+def areas_of_numbers(svg: str) -> list[tuple[str, float, float, float]]:
+    """Each weight and bias that is written in a picture: its text, middle, height and width."""
+    texts = [element for element in ET.fromstring(svg).iter() if element.get("font-size")]
+    return [
+        (t.text or "", float(t.get("x", "")), float(t.get("y", "")), 6.2 * len(t.text or ""))
+        for t in texts
+        if t.get("font-size") in ("10", "11")
+    ]
+
+
+@pytest.mark.parametrize(
+    "sizes", [(1, 1), (2, 3, 1), (3, 3), (2, 2, 2, 2), (1, 4, 2), (4, 3), (1, 12), (12, 1)]
+)
+def test_in_a_small_network_no_number_covers_another(sizes: tuple[int, ...]) -> None:
+    model = MLP(sizes[0], sizes[1:], seed=0)
+    numbers = areas_of_numbers(draw(model).svg)
+    assert sorted(text for text, *_ in numbers) == sorted(
+        f"{'bias ' if name.endswith('bias') else ''}{p.data:.4f}"
+        for name, p in model.named_parameters()
+    )
+    for (a, x1, y1, w1), (b, x2, y2, w2) in combinations(numbers, 2):
+        assert abs(x1 - x2) > (w1 + w2) / 2 - 0.5 or abs(y1 - y2) > 12, (a, b)
+
+
+def test_a_weight_that_is_not_finite_is_written_too() -> None:
+    model = MLP(2, [3, 1], seed=0)
+    model.layers[0].neurons[0].weights[0].data = math.inf
+    numbers = areas_of_numbers(draw(model).svg)
+    ((_, x, y, _),) = [number for number in numbers if number[0] == "inf"]
+    others = [number for number in numbers if number[0] != "inf"]
+    assert all(abs(x - x2) > 25 or abs(y - y2) > 12 for _, x2, y2, _ in others)
+
+
+def test_outputs_have_names_beside_them() -> None:
+    model = MLP(2, [4, 3], seed=0)
+    picture = draw(model, output_names=["left", "<right>"])
+    outputs = picture.drawing.nodes[-3:]
+    assert [node.text for node in outputs] == [
+        ("neuron 1", "left"),
+        ("neuron 2", "<right>"),
+        ("neuron 3",),
+    ]
+    assert outputs[0].details[0] == "output left"
+    root = ET.fromstring(picture.svg)
+    (label,) = [element for element in root.iter() if element.text == "<right>"]
+    circles = [e for e in root.iter() if e.tag.endswith("circle")]
+    assert float(label.get("x", "")) > max(float(c.get("cx", "")) for c in circles)
+    assert float(label.get("y", "")) == pytest.approx(float(circles[-2].get("cy", "")), abs=6)
+    assert "left" not in draw(model, input_names=["a", "b"]).svg
 
 
 def test_micrograds_own_network() -> None:

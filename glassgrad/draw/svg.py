@@ -30,7 +30,11 @@ LETTER = 7.3  # the width of a letter of the monospaced font
 ROW, PAD, MARGIN = 26, 7, 16
 STEM = 13  # from an operation to its result
 PITCH, COLUMN, RADIUS = 42, 190, 13  # of a network: rows, columns, neurons
-FEW = 16  # edges of a network that carry their weight as text
+FEW = 12  # edges of a network that carry their weight as text
+PITCH_FEW, COLUMN_FEW = 56, 240  # which needs room
+PLACES = sorted(range(16, 85, 2), key=lambda place: abs(place - 36))  # along its line, in percent
+NAME = 24  # letters of an input's or output's name
+Area = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def to_svg(drawing: Drawing, channel: float = CHANNEL) -> str:
@@ -196,31 +200,39 @@ def _network(drawing: Drawing) -> tuple[list[str], float, float]:
     columns: dict[str, list[Node]] = {group.id: [] for group in drawing.groups}
     for node in drawing.nodes:
         columns[node.group].append(node)
-    height = PITCH * max(len(column) for column in columns.values())
-    left = max(_width(shorten(node.text[0], 24)) for node in columns["inputs"]) + 8
+    few = len(drawing.edges) <= FEW
+    pitch, step = (PITCH_FEW, COLUMN_FEW) if few else (PITCH, COLUMN)
+    height = pitch * max(len(column) for column in columns.values())
+    left = max(_width(shorten(node.text[0], NAME)) for node in columns["inputs"]) + 8
     places: dict[str, Point] = {}
     for i, column in enumerate(columns.values()):
-        top = (height - PITCH * len(column)) / 2 + PITCH / 2
+        top = (height - pitch * len(column)) / 2 + pitch / 2
         for row, node in enumerate(column):
-            places[node.id] = (left + RADIUS + COLUMN * i, top + PITCH * row)
+            places[node.id] = (left + RADIUS + step * i, top + pitch * row)
     weights = [abs(e.weight) for e in drawing.edges if e.weight and math.isfinite(e.weight)]
     largest = max(weights, default=1.0)
-    thickest = max(5.5 - 0.35 * height / PITCH, 2.0)
+    thickest = max(5.5 - 0.35 * height / pitch, 2.0)
     parts = [_weight(edge, places, thickest / largest) for edge in drawing.edges]
-    few = len(drawing.edges) <= FEW
     if few:
-        parts += [_weight_text(edge, places) for edge in drawing.edges]
+        parts += _weight_texts(drawing, places)
     parts += [_unit(node, places[node.id], few) for node in drawing.nodes]
     for i, group in enumerate(drawing.groups):
         for row, line in enumerate(group.text):
             y = height + 16 + 17 * row
-            x = left + RADIUS + COLUMN * i
+            x = left + RADIUS + step * i
             weight = "" if row else "bold"
             parts.append(_text(x, y, line, size=12, family=SANS, anchor="middle", weight=weight))
     height += 30 + 17 * max(len(group.text) for group in drawing.groups)
-    width = left + 2 * RADIUS + COLUMN * (len(columns) - 1) + 40
+    names = [_output_name(node) for node in drawing.nodes]
+    right = max(40.0, *(_width(name) + 8 for name in names))
+    width = left + 2 * RADIUS + step * (len(columns) - 1) + right
     parts += _legend(height, largest)
     return parts, max(width, 390.0), height
+
+
+def _output_name(node: Node) -> str:
+    """What an output neuron stands for, if there is a name for it."""
+    return shorten(node.text[1], NAME) if node.kind == "unit" and len(node.text) > 1 else ""
 
 
 def _weight(edge: Edge, places: dict[str, Point], scale: float) -> str:
@@ -234,13 +246,64 @@ def _weight(edge: Edge, places: dict[str, Point], scale: float) -> str:
     return _group([line], edge.details, _ends(edge.source, edge.target))
 
 
-def _weight_text(edge: Edge, places: dict[str, Point]) -> str:
-    """The weight as a number, nearer to where its line starts: lines meet at the other end."""
+def _weight_texts(drawing: Drawing, places: dict[str, Point]) -> list[str]:
+    """The weights as numbers, each on its line where it covers nothing else and few lines."""
+    taken = [area for node in drawing.nodes for area in _areas(node, *places[node.id])]
+    parts = []
+    edges = drawing.edges
+    for edge in edges:
+        text = short(edge.weight or 0.0)
+        half = _width(text) * 0.46
+
+        def covered(area: Area, edge: Edge = edge) -> tuple[int, int]:
+            others = [other for other in edges if other is not edge]
+            lines = sum(_crosses(other, area, places) for other in others)
+            return sum(_overlap(area, other) for other in taken), lines
+
+        areas = [_around(edge, place / 100, half, places) for place in PLACES]
+        left, top, right, bottom = area = min(areas, key=covered)
+        if covered(area)[0]:
+            continue  # no room: its line still says it to a pointer
+        taken.append(area)
+        look = f'fill="{PAPER}" rx="3"'
+        parts.append(_rect(left, top, right - left, bottom - top, look))
+        middle = (left + right) / 2, (top + bottom) / 2
+        parts.append(_text(*middle, text, size=11, anchor="middle"))
+    return parts
+
+
+def _areas(node: Node, x: float, y: float) -> list[Area]:
+    """What a unit and its bias take up."""
+    half = _width(_bias(node)) * 0.43
+    circle = (x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS)
+    return [circle, (x - half, y + RADIUS + 2, x + half, y + RADIUS + 14)]
+
+
+def _bias(node: Node) -> str:
+    return "" if node.data is None else f"bias {short(node.data)}"
+
+
+def _around(edge: Edge, place: float, half: float, places: dict[str, Point]) -> Area:
+    """The area of a text, so far along its line: from 0, the source, to 1."""
     (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
-    x, y = x1 + 0.36 * (x2 - x1), y1 + 0.36 * (y2 - y1)
-    text = short(edge.weight or 0.0)
-    back = _rect(x - _width(text) * 0.46, y - 8, _width(text) * 0.92, 16, f'fill="{PAPER}" rx="3"')
-    return back + _text(x, y, text, size=11, anchor="middle")
+    x, y = x1 + place * (x2 - x1), y1 + place * (y2 - y1)
+    return x - half, y - 8, x + half, y + 8
+
+
+def _overlap(one: Area, other: Area) -> bool:
+    return (
+        one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    )  # fmt: skip
+
+
+def _crosses(edge: Edge, area: Area, places: dict[str, Point]) -> bool:
+    """Whether a line runs through an area, seen at its left and right side."""
+    (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
+    left, top, right, bottom = area
+    if not x1 < left < right < x2:
+        return False
+    sides = [y1 + (y2 - y1) * (x - x1) / (x2 - x1) for x in (left, right)]
+    return min(sides) < bottom and max(sides) > top
 
 
 def _unit(node: Node, place: Point, with_bias: bool) -> str:
@@ -255,11 +318,12 @@ def _unit(node: Node, place: Point, with_bias: bool) -> str:
     fill = LEAF if is_input else RESULT
     parts = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}" fill="{fill}" stroke="{INK}"/>']
     if is_input:
-        label = shorten(node.text[0], 24)
+        label = shorten(node.text[0], NAME)
         parts.append(_text(x - RADIUS - 6, y, label, anchor="end", family=SANS))
     elif with_bias and node.data is not None:
-        bias = f"bias {short(node.data)}"
-        parts.append(_text(x, y + RADIUS + 8, bias, size=10, anchor="middle", fill=QUIET))
+        parts.append(_text(x, y + RADIUS + 8, _bias(node), size=10, anchor="middle", fill=QUIET))
+    if name := _output_name(node):
+        parts.append(_text(x + RADIUS + 6, y, name, family=SANS))
     return _with_title(node, parts)
 
 

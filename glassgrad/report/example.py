@@ -167,9 +167,17 @@ def walk(model: MLP, loss: Loss, test: Dataset, row: int, learning_rate: float) 
 def unit_names(model: MLP, data: Dataset) -> list[list[str]]:
     """What to call the inputs and the neurons of each layer."""
     hidden = [[str(i + 1) for i in range(len(layer.neurons))] for layer in model.layers[:-1]]
-    last = data.classes or [data.target_name]
-    one_for_two = len(data.classes) == 2 and len(model.layers[-1].neurons) == 1
-    return [data.feature_names, *hidden, last[1:] if one_for_two else last]
+    return [data.feature_names, *hidden, output_names(model, data.classes, data.target_name)]
+
+
+def output_names(model: MLP, classes: list[str], target: str) -> list[str]:
+    """What to call the outputs: each class; of two classes with one output, the second.
+
+    >>> output_names(MLP(2, [1]), ["no", "yes"], "rain"), output_names(MLP(2, [1]), [], "mass")
+    (['yes'], ['mass'])
+    """
+    one_for_two = len(classes) == 2 and len(model.layers[-1].neurons) == 1
+    return classes[1:] if one_for_two else classes or [target]
 
 
 def places(model: MLP, names: list[list[str]]) -> Iterator[Place]:

@@ -102,9 +102,9 @@ class Learning:
     """The course of training.
 
     epochs: the rows of the history; every: of how many epochs one is in `shown`, and the last one.
-    blind_loss: the loss of an answer that knows the training
-    targets but looks at no feature, None if that is not known. lowest_*: the lowest validation
-    loss, None if there was none. learning_rate: the largest one.
+    blind_loss: the loss of an answer that knows the training targets but looks at no feature,
+    None if that is not known. lowest_*: the lowest validation loss, None if there was none.
+    learning_rate: the largest one.
     """
 
     epochs: list[dict[str, Any]]

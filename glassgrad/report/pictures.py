@@ -16,7 +16,7 @@ from glassgrad.data.encoder import Number
 from glassgrad.draw import draw, plot_boundary, plot_history
 from glassgrad.history import History
 from glassgrad.nn import MLP
-from glassgrad.report.example import NeuronPass
+from glassgrad.report.example import NeuronPass, output_names
 from glassgrad.report.scores import ValueScores
 from glassgrad.value import Value, topological_order
 
@@ -30,7 +30,8 @@ TERMS_DRAWN = 1  # products of a neuron; the others are one box
 
 def network_svg(model: MLP, encoder: Encoder) -> str:
     """The neurons and weights after training."""
-    return draw(model, input_names=encoder.feature_names).svg
+    outputs = output_names(model, encoder.classes, encoder.target)
+    return draw(model, input_names=encoder.feature_names, output_names=outputs).svg
 
 
 def neuron_svg(neuron: NeuronPass) -> str:
