@@ -96,7 +96,10 @@ def check_program(
     result, theirs = call_as(f"{start}, then {program}", build)
     written(result)
     if not hasattr(result, "data"):
-        raise Wrong(f"{start}: {program} gave {show(result)}, which is not a {title}", why)
+        seen = f"{start}: {program} gave {show(result)}, which is not a {title}"
+        if result is None:
+            raise Wrong(seen, "a function without `return` gives None")
+        raise Wrong(seen, f"the result of an operation is a {title} again, so that it can remember")
     if not same(result.data, right.data):
         seen = f"{start}: {program} has data {show(result.data)}, and {show(right.data)} is right"
         raise Wrong(seen, why)
@@ -164,9 +167,9 @@ def same(got: Any, right: Any, tolerance: float = 1e-9) -> bool:
 
 def number(thing: Any) -> float | None:
     """A plain number, a NumPy scalar or a Value as a float; None for anything else."""
-    thing = getattr(thing, "data", thing)
     if getattr(thing, "ndim", None) == 0:
         thing = thing.item()
+    thing = getattr(thing, "data", thing)
     return float(thing) if isinstance(thing, Real) else None
 
 
