@@ -15,12 +15,15 @@ from glassgrad import (
     Module,
     Value,
     absolute_error,
+    cross_entropy,
     evaluate,
     fit,
+    hinge,
     predict,
     squared_error,
 )
 from glassgrad.data import Dataset, moons
+from glassgrad.optim import warm_up
 from glassgrad.train import probabilities, step
 
 
@@ -154,7 +157,7 @@ def test_only_what_the_optimizer_has_is_changed():
 def test_evaluate_by_hand():
     """All outputs 0: mean square 21; spread 20 around 4, so r2 is 1 - 84 / 20."""
     assert evaluate(Line(), LINE) == pytest.approx({"loss": 21.0, "r2": -3.2}, rel=1e-15)
-    assert evaluate(Line(), LINE, absolute_error) == {"loss": 4.0}
+    assert evaluate(Line(), LINE, absolute_error) == pytest.approx({"loss": 4.0, "r2": -3.2})
     coin = numbers(0, 1, 0, classes=["tails", "heads"])
     assert evaluate(Line(), coin) == pytest.approx({"loss": log(2), "accuracy": 2 / 3})
     assert evaluate(Line(), LINE, metric=largest_miss) == {"loss": 21.0, "largest_miss": 7.0}
@@ -208,17 +211,66 @@ def test_a_loss_and_a_metric_of_ones_own():
     ]
 
 
-def test_beside_a_loss_of_ones_own_there_is_no_metric_unless_named():
-    class Pull:
-        def __call__(self, outputs, targets):
-            return absolute_error(outputs, targets)
+class Pull:
+    """A loss of one's own that is no function: how far all outputs are from 0."""
 
-    history = fit(Line(), LINE, loss=Pull(), epochs=1)
+    def __call__(self, outputs, targets):
+        first = [y[0] if isinstance(y, (list, tuple)) else y for y in outputs]
+        return absolute_error(first, [0.0] * len(outputs))
+
+
+@pytest.mark.parametrize(
+    ("n_outputs", "classes", "metric"),
+    [
+        (1, "", "r2"),
+        (1, "ab", "accuracy"),
+        (2, "ab", "accuracy"),
+        (3, "abc", "accuracy"),
+        (2, "", None),  # more outputs than a regression has,
+        (1, "abc", None),  # or fewer than there are classes,
+        (1, "a", None),  # or nothing to tell apart
+    ],
+)
+def test_the_metric_follows_from_the_task_whatever_the_loss(n_outputs, classes, metric):
+    data = Dataset([[0.0], [1.0], [2.0]], [0, 0, 0], ["x"], list(classes))
+    model = MLP(1, [n_outputs], seed=0)
+    history = fit(model, data, loss=Pull(), epochs=1)
     (row,) = history.epochs
-    assert (history.loss_name, history.metric_name) == ("Pull", None)
-    assert [row[name] for name in ("train_metric", "validation_loss", "validation_metric")] == (
-        [None] * 3
-    )
+    assert (history.loss_name, history.metric_name) == ("Pull", metric)
+    assert (row["train_metric"] is None) == (metric is None)
+    assert [row["validation_loss"], row["validation_metric"]] == [None, None]
+    assert list(evaluate(model, data, Pull())) == ["loss", *([metric] if metric else [])]
+    assert fit(model, data, loss=Pull(), metric=len_of, epochs=1).metric_name == "len_of"
+
+
+def len_of(outputs, targets):
+    return len(outputs)
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, hinge])
+def test_a_loss_by_its_name_for_classes(loss):
+    """As in the lecture, which separates the moons by the hinge."""
+    model = MLP(2, [2 if loss is cross_entropy else 1], seed=0)
+    history = fit(model, moons(n=40), loss=loss, learning_rate=0.1, epochs=10)
+    assert (history.loss_name, history.metric_name) == (loss.__name__, "accuracy")
+    assert history.epochs[-1]["train_metric"] > 0.7  # as a line can
+
+
+def test_a_list_of_one_output_is_like_the_output():
+    class Listed(Line):
+        def __call__(self, x):
+            return [super().__call__(x)]
+
+    coin = numbers(0, 1, 0, 1, classes=["tails", "heads"])
+    for data in (LINE, coin):
+        alone, listed = Line(), Listed()
+        histories = [fit(line, data, data, epochs=3) for line in (alone, listed)]
+        assert histories[0].epochs == histories[1].epochs
+        assert weights(alone) == weights(listed) != [0.0, 0.0]
+        assert predict(alone, data.inputs) == predict(listed, data.inputs)
+        assert probabilities(alone, data.inputs) == probabilities(listed, data.inputs)
+        assert evaluate(alone, data) == evaluate(listed, data)
+    fit(Listed(), LINE, loss=lambda outputs, _: outputs[0] * 2, epochs=1)  # a Value comes to it
 
 
 def test_a_network_of_ones_own_with_several_outputs():
@@ -244,7 +296,51 @@ def test_a_network_of_ones_own_with_several_outputs():
     assert predict(model, [[1.0]]) == [pytest.approx([1.75, -1.75])]
 
 
+# Clipping and schedules.
+
+
+def test_gradients_are_clipped_between_backward_and_the_step():
+    """As in the step by hand: gradients -17 and -8, their norm 353**0.5, and clipped to 1."""
+    line, rate = Line(), 0.5
+    step(line, SGD(line, rate), squared_error, LINE.inputs, LINE.targets, clip_norm=1.0)
+    clipped = [rate * 17 / 353**0.5, rate * 8 / 353**0.5]
+    assert weights(line) == pytest.approx(clipped, rel=1e-6)
+    line = Line()
+    fit(line, LINE, optimizer=SGD(line, rate), epochs=1, clip_norm=1.0)
+    assert weights(line) == pytest.approx(clipped, rel=1e-6)
+    line = Line()
+    step(line, SGD(line, 0.01), squared_error, LINE.inputs, LINE.targets, clip_norm=18.8)
+    assert weights(line) == pytest.approx([0.17, 0.08], rel=1e-15)  # 18.79 is short enough
+
+
+def test_a_schedule_may_give_numbers_of_numpy_and_0():
+    np = pytest.importorskip("numpy")
+    rates = [np.float32(0.5), 0, np.array(0.25)]
+    history = fit(Line(), LINE, learning_rate=lambda epoch: rates[epoch], epochs=3)
+    found = [row["learning_rate"] for row in history.epochs]
+    assert found == [0.5, 0.0, 0.25]
+    assert {type(rate) for rate in found} == {float}
+
+
+def test_a_warm_up_counts_epochs():
+    schedule = warm_up(lambda epoch: 0.8, steps=4)
+    data = numbers(*map(float, range(9)))
+    history = fit(Line(), data, learning_rate=schedule, epochs=5, batch_size=2)  # 5 steps each
+    assert [row["learning_rate"] for row in history.epochs] == pytest.approx(
+        [0.2, 0.4, 0.6, 0.8, 0.8]
+    )
+
+
 # Minibatches.
+
+
+def test_the_numbers_of_a_data_set_are_checked_only_when_it_is_made(monkeypatch):
+    def check(_):
+        raise AssertionError("checked again")
+
+    data = numbers(*map(float, range(9)))
+    monkeypatch.setattr(Dataset, "__post_init__", check)
+    assert len(fit(Line(), data, data, epochs=2, batch_size=2).epochs) == 2
 
 
 @pytest.mark.parametrize(
@@ -319,6 +415,7 @@ def test_whole_numbers_and_learning_rates_of_numpy():
 PRELUDE = """
 from glassgrad import *
 from glassgrad.data import *
+from glassgrad.train import probabilities, step
 
 class Odd(Module):
     def __init__(self, output):
@@ -332,6 +429,9 @@ def lines(*targets, classes=()):
 
 def mine(outputs, targets):
     return 2.0
+
+def forgetful(outputs, targets):
+    return sum(Value(y.data) for y in outputs)
 
 model, train, validation = MLP(1, [1], seed=0), lines(1.0, 3.0, 5.0), lines(2.0, 4.0)
 """
@@ -360,6 +460,9 @@ ValueError: epochs is a whole number from 1, not 0
 fit(model, train, epochs="9")
 ValueError: epochs is a whole number from 1, not '9'
 
+fit(model, train, epochs=True)
+ValueError: epochs is a whole number from 1, not True
+
 fit(model, train, batch_size=2.5)
 ValueError: batch_size is a whole number from 1, not 2.5
 
@@ -371,6 +474,57 @@ ValueError: patience needs a validation part
 
 fit(model, train, optimizer=Adam(model, 0.1), learning_rate=0.2)
 ValueError: two learning rates: the optimizer's 0.1 and 0.2
+
+fit(model, train, clip_norm=0)
+ValueError: clip_norm is a number above 0, not 0
+
+fit(model, train, clip_norm="1")
+ValueError: clip_norm is a number above 0, not '1'
+
+fit(model, train, learning_rate=lambda epoch: None)
+ValueError: the schedule gave None as the learning rate for epoch number 0
+
+fit(model, train, learning_rate=lambda epoch: 0.1 - 0.1 * epoch)
+ValueError: the schedule gave -0.1 as the learning rate for epoch number 2
+
+fit(model, train, learning_rate=lambda epoch: float("nan"))
+ValueError: the schedule gave nan as the learning rate for epoch number 0
+
+fit(model, train, learning_rate=lambda epoch: "0.1")
+ValueError: the schedule gave '0.1' as the learning rate for epoch number 0
+
+fit(model, train, Dataset([[0.5]], [0], ["x"], ["red"]))
+ValueError: the classes of train are [], those of validation ['red']
+
+fit(model, train, Dataset([[0.5]], [2.0], ["width"], []))
+ValueError: the feature_names of train are ['x'], those of validation ['width']
+
+fit(model, train, optimizer=SGD(MLP(1, [1])))
+ValueError: none of the optimizer's parameters belongs to the network
+
+another = Adam(MLP(1, [1])); step(model, another, squared_error, [[0.5]], [1.0])
+ValueError: none of the optimizer's parameters belongs to the network
+
+with no_grad(): fit(model, train)
+ValueError: inside no_grad() nothing can be learned
+
+fit(model, train, loss=lambda *_: Value(2.0))
+ValueError: the loss <lambda> does not depend on the weights, so nothing can be learned from it
+
+step(model, SGD(model), forgetful, [[0.5]], [1.0])
+ValueError: the loss forgetful does not depend on the weights, so nothing can be learned from it
+
+predict(model, [0.5])
+TypeError: inputs come as a list of rows, and here a row is the number 0.5
+
+probabilities(MLP(2, [1]), [2, 1])
+TypeError: inputs come as a list of rows, and here a row is the number 2
+
+predict(Odd(lambda w: w.data), [[0.5]])
+TypeError: the network's output is no Value and no list of Values, but a float
+
+probabilities(Odd(lambda w: []), [[0.5]])
+TypeError: the network's output is no Value and no list of Values, but a list
 
 fit(MLP(1, [2]), train)
 ValueError: a network with 2 outputs does not fit a regression

@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from glassgrad import SGD, Module, Neuron, Value, detect_anomaly, fit, squared_error
+from glassgrad import SGD, Adam, Module, Neuron, Value, detect_anomaly, fit, squared_error
 from glassgrad.data import Dataset
 from glassgrad.train import step
 
@@ -88,6 +88,26 @@ def test_a_callback_that_says_true_ends_training(answer, rows, early):
     history = fit(model, EIGHT, **options)
     assert seen == [(1, 4.0), (2, 6.0), (3, 7.0), (4, 7.5), (5, 7.75)][:rows]
     assert (len(history.epochs), history.stopped_early) == (rows, early)
+
+
+def test_true_of_numpy_ends_training_too():
+    np = pytest.importorskip("numpy")
+    assert len(fit(Constant(), EIGHT, epochs=5, callbacks=[lambda *_: np.True_]).epochs) == 1
+    for answer in (np.False_, np.int64(1), "yes", [True]):
+        callback = lambda *_, answer=answer: answer  # noqa: E731
+        assert len(fit(Constant(), EIGHT, epochs=2, callbacks=[callback]).epochs) == 2
+
+
+def test_a_callback_knows_the_best_epoch_and_its_end_does_not_hide_the_last():
+    model, seen = Constant(), []
+
+    def callback(_, history):
+        seen.append(history.best_epoch)
+        return len(seen) == 2
+
+    options = {"optimizer": halving(model), "patience": 5, "callbacks": [callback]}
+    history = fit(model, EIGHT, numbers(6.1), **options)
+    assert (seen, history.best_epoch, weights(model)) == ([1, 2], 2, [6.0])
 
 
 def test_after_the_last_epoch_nothing_can_end_early():
@@ -173,6 +193,37 @@ def test_an_error_inside_comes_out_and_training_can_go_on(part):
     assert weights(model) == [4 + learnt[0] / 2]
 
 
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, FloatingPointError])
+def test_the_best_epoch_comes_back_after_an_error_too(error):
+    """4, 6, 7: nearest to 6.1 was the second epoch; the third one's callback fails."""
+    model = Constant()
+
+    def callback(_, history):
+        if len(history.epochs) == 3:
+            raise error("here")
+
+    options = {"optimizer": halving(model), "patience": 5, "callbacks": [callback]}
+    with pytest.raises(error, match="here"):
+        fit(model, EIGHT, numbers(6.1), **options)
+    assert weights(model) == [6.0]
+
+
+def test_what_was_learnt_before_a_number_was_not_finite_is_in_the_error():
+    calls = []
+
+    def loss(outputs, targets):
+        calls.append(targets)  # a batch and the measure of two parts in each epoch
+        return squared_error(outputs, targets) * (inf if len(calls) == 10 else 1)
+
+    model = Constant()
+    options = {"optimizer": halving(model), "loss": loss, "patience": 5}
+    with pytest.raises(FloatingPointError, match=r"in epoch 4, batch 1,") as caught:
+        fit(model, EIGHT, numbers(6.1), **options)
+    history = caught.value.history
+    assert [row["train_loss"] for row in history.epochs] == [16.0, 4.0, 1.0]
+    assert (history.best_epoch, weights(model)) == (2, [6.0])
+
+
 @pytest.mark.parametrize("on", [True, False])
 def test_the_collector_pauses_in_a_step_and_is_then_as_before(on):
     model, seen = Constant(), []
@@ -213,6 +264,44 @@ def test_a_step_that_is_not_finite_leaves_the_weights(loss, what):
     text = str(caught.value)
     assert text.startswith(f"{what} in lesson 3, with learning rate 1e+10\n")
     assert text.endswith("Write instead:\n    fit(model, train, learning_rate=1e+09)")
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_a_step_that_is_not_finite_leaves_the_optimizer(kind):
+    """Else the next step would go on with the momentum of one that was never taken."""
+    model = Constant()
+    optimizer = kind(model, learning_rate=0.5)
+    step(model, optimizer, squared_error, [[1.0]], [1.0])
+    before = optimizer.state[0].copy(), optimizer.steps, weights(model)
+    optimizer.learning_rate = 1e308
+    with pytest.raises(FloatingPointError, match="a weight grew beyond all numbers"):
+        step(model, optimizer, lambda outputs, _: outputs[0] * 1e9 + outputs[0] * 2e9, [[1.0]], [1])
+    assert (optimizer.state[0], optimizer.steps, weights(model)) == before
+    assert optimizer.steps == 1
+
+
+def test_an_interrupted_step_is_not_half_a_step():
+    class Interrupted(SGD):
+        def update(self, x, grad, state):
+            if self.learning_rate == 0.25 and grad < -1:
+                raise KeyboardInterrupt
+            return super().update(x, grad, state)
+
+    neuron = Neuron(1, "linear")
+    neuron.load_state_dict({"weights.0": 0.0, "bias": 0.0})
+    optimizer = Interrupted(neuron, 0.25)
+    with pytest.raises(KeyboardInterrupt):  # gradients -0.8 and -8: the second one is refused
+        step(neuron, optimizer, squared_error, [[0.1]], [4.0])
+    assert weights(neuron) == [0.0, 0.0]
+    assert (optimizer.state, optimizer.steps) == ([{"velocity": 0.0}] * 2, 0)
+
+
+def test_a_parameter_may_itself_be_the_loss_and_a_gradient_of_0_is_no_error():
+    model = Constant()
+    step(model, SGD(model, 0.5), lambda outputs, _: outputs[0], [[1.0]], [1.0])
+    assert weights(model) == [-0.5]
+    step(model, SGD(model, 0.5), lambda outputs, _: outputs[0].relu(), [[1.0]], [1.0])
+    assert weights(model) == [-0.5]
 
 
 def test_fit_says_where_it_was():
