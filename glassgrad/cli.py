@@ -210,7 +210,7 @@ def _parser() -> ArgumentParser:
     learn.add_argument("folder", metavar="DIR", nargs="?", default="glassgrad-course", help=default)
     learn.add_argument("--no-open", action="store_true", help="only copy")
 
-    data = command("data", "list the data sets that come along", "", DATA_EXAMPLES)
+    data = command("data", "list the data sets that ship with it", "", DATA_EXAMPLES)
     data.set_defaults(run_command=commands.data)
     about = "print the versions, and whether the core is compiled"
     version = command("version", about, "", VERSION_EXAMPLES)

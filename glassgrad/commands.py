@@ -190,7 +190,7 @@ def learn(options: Namespace) -> int:
 
 
 def data(options: Namespace) -> int:
-    """List the data sets that come along."""
+    """List the data sets that ship with the package."""
     for source in DATASETS.values():
         target = f", usually to predict {source.target}" if source.target else ""
         print(f"{source.name:<10}{source.rows:>5} rows  {source.description}{target}")
