@@ -67,6 +67,7 @@ def test_a_curve_that_breaks_off_says_where() -> None:
 
 SQUARE = Dataset([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [0, 1, 0, 1], ["u", "v"],
                  ["left", "right"], name="square")  # fmt: skip
+SLOPE = Dataset([[0.0, 0.0], [1.0, 2.0]], [0.5, 1.5], ["u", "v"], [], name="slope")
 
 
 def black_line(axes: Any) -> list[tuple[float, float]]:
@@ -112,8 +113,7 @@ def test_classes_have_regions_and_examples_with_a_marker_each() -> None:
 
 
 def test_a_regression_shows_its_surface() -> None:
-    slope = Dataset([[0.0, 0.0], [1.0, 2.0]], [0.5, 1.5], ["u", "v"], [], name="slope")
-    figure = plot_boundary(lambda row: row[0] + row[1], slope)
+    figure = plot_boundary(lambda row: row[0] + row[1], SLOPE)
     assert figure.axes[0].collections[-1].get_array().tolist() == [0.5, 1.5]
 
 
@@ -142,6 +142,49 @@ def test_the_confusion_matrix_counts() -> None:
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
     assert axes.get_title() == "4 of 6 right"
     assert plot_confusion([[3, 1], [0, 4]]).axes[0].get_title() == "7 of 8 right"
+
+
+def test_the_confusion_matrix_of_a_model_and_a_data_set() -> None:
+    axes = plot_confusion(lambda row: Value(row[0]) - 0.5, SQUARE).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["2", "0", "0", "2"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["left", "right"]
+    axes = plot_confusion(lambda row: [row[0], row[1] + 0.5], SQUARE).axes[0]
+    # Scores of left and right: 0 0.5, 1 0.5, 0 1.5, 1 1.5; the first of these targets is left.
+    assert [text.get_text() for text in axes.texts] == ["0", "2", "1", "1"]
+
+
+def test_a_model_that_gives_a_probability_changes_its_mind_at_one_half() -> None:
+    model = MLP(2, [1], activation=["sigmoid"], seed=0)
+    neuron = model.layers[0].neurons[0]
+    neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = 4.0, 0.0, -3.0
+    axes = plot_confusion(model, SQUARE).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["2", "0", "0", "2"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (([], []), "there are no predictions to count"),
+        (([],), "there are no predictions to count"),
+        (([], [], ["a", "b"]), "there are no predictions to count"),
+        (([0, 1], [-1, 1]), "-1 is no class"),
+        (([0, 1], [0.5, 1]), "0.5 is no class"),
+        (([0, 1, 1], [0, 1]), "3 targets and 2 predictions do not go together"),
+        ((lambda row: row[0], SLOPE), "'target' is an amount"),
+        ((lambda row: row[0],), "a model comes with the data set"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused(arguments: Any, what: str) -> None:
+    with pytest.raises(ValueError, match=r"(?s)Write instead:\n    plot_confusion\(") as error:
+        plot_confusion(*arguments)
+    assert what in str(error.value).splitlines()[0]
+
+
+@pytest.mark.parametrize("resolution", [1, 0, -3])
+def test_a_plane_of_one_point_is_refused(resolution: int) -> None:
+    with pytest.raises(ValueError, match=r"(?s)at least 2 × 2.*Write instead"):
+        plot_boundary(lambda row: row[0], SQUARE, resolution=resolution)
+    assert plot_boundary(lambda row: row[0], SQUARE, resolution=2).axes
 
 
 def heights(axes: Any) -> float:

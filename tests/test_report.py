@@ -449,6 +449,29 @@ def test_the_programs_on_the_page_run(
     assert f"predicted_{target}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("target", ["species", "body_mass_g"])
+def test_minus_is_one_sign_in_words_tables_and_pictures(target: str, tmp_path: Path) -> None:
+    table = penguins()
+    text, _ = report_on(tmp_path / "report.html", table, target, [4, 3 if target[0] == "s" else 1])
+    images = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", text)
+    drawn = [base64.b64decode(image).decode() for image in images]
+    assert drawn
+    assert "-0." in Page(text).text
+    assert not [part for part in [text, *drawn] if "\N{MINUS SIGN}" in part]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_network_has_the_names_of_what_it_takes_and_gives(case: str, tmp_path: Path) -> None:
+    load, target, sizes = CASES[case]
+    text, _ = report_on(tmp_path / "report.html", load(), target, sizes)
+    network = text.split('aria-label="Picture of the network"')[1].split("</svg>")[0]
+    encoder = prepare(load(), target, validation=0.1, seed=3).encoder
+    outputs = encoder.classes[-sizes[-1] :] or [target]
+    labels = re.findall(r"<text[^>]*>([^<]*)</text>", network)
+    assert labels.count(outputs[-1]) == 1
+    assert set(labels) >= {*outputs, *encoder.feature_names[:3]}
+
+
 def test_a_name_cannot_break_the_page(tmp_path: Path) -> None:
     evil = "<img src=x onerror='a()'> & \"$x_$\""
     rows = penguins()

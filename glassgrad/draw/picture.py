@@ -48,6 +48,12 @@ class Picture:
         """Write .svg, .html, .txt or .json, by the path's ending; return the path.
 
         Raises ValueError for another ending.
+
+        >>> import tempfile
+        >>> from glassgrad import Value, draw
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     draw(Value(2.0) * 3).save(f"{folder}/graph.svg").name
+        'graph.svg'
         """
         ending = Path(path).suffix.lower()
         kinds = {".svg": "svg", ".html": "html", ".txt": "text", ".json": "json"}

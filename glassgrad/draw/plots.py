@@ -15,6 +15,7 @@ from glassgrad.draw.format import count, short
 from glassgrad.draw.graph import grad_of
 from glassgrad.draw.network import layers_in, owners_of
 from glassgrad.errors import explain
+from glassgrad.metrics import predicted_class
 from glassgrad.value import no_grad
 
 try:
@@ -56,6 +57,12 @@ def plot_history(history: Any) -> Plot:
     """The loss, and the metric if there was one, after each epoch of a training.
 
     history: what `fit` returns. Epochs whose loss is not finite are marked as such.
+
+    >>> from glassgrad import MLP, fit
+    >>> from glassgrad.data import moons
+    >>> history = fit(MLP(2, [1], seed=0), moons(20, seed=0), epochs=2, progress=False)
+    >>> plot_history(history).axes[0].get_title()
+    'logistic by epoch'
     """
     has_metric = any(row.get("train_metric") is not None for row in history.epochs)
     names = [("loss", history.loss_name)]
@@ -108,8 +115,23 @@ def plot_boundary(
     resolution: the model is asked at resolution × resolution points; no graph is kept.
     threshold: the score at which one class ends and the other begins: 0.5 by default after a
     sigmoid, else 0.
-    Raises ValueError unless the dataset has two features.
+    Raises ValueError unless the dataset has two features and the resolution is at least 2.
+
+    >>> from glassgrad import MLP
+    >>> from glassgrad.data import moons
+    >>> figure = plot_boundary(MLP(2, [4, 1], seed=0), moons(20, seed=0), resolution=10)
+    >>> figure.axes[0].get_title()
+    'What the model has learned from moons'
     """
+    if resolution < 2:
+        raise ValueError(
+            explain(
+                f"a plane is seen from at least 2 × 2 points, not {resolution} × {resolution}",
+                f"plot_boundary(model, moons(), resolution={resolution})",
+                "the boundary is drawn between points where the model answers differently",
+                "plot_boundary(model, moons(), resolution=60)",
+            )
+        )
     if len(dataset.feature_names) != 2:
         raise ValueError(
             explain(
@@ -129,7 +151,7 @@ def plot_boundary(
     else:
         scores = [[answer[0] for answer in row] for row in answers]
         if threshold is None:
-            threshold = 0.5 if _ends_in_sigmoid(model) else 0.0
+            threshold = _threshold(model)
         _score(figure, axes, xs, ys, scores, threshold if dataset.is_classification else None)
     _examples(axes, dataset)
     name = dataset.name or "the data"
@@ -153,9 +175,10 @@ def _numbers(answer: Any) -> list[float]:
     return [float(getattr(output, "data", output)) for output in outputs]
 
 
-def _ends_in_sigmoid(model: Any) -> bool:
+def _threshold(model: Any) -> float:
+    """The score of a model at which the second class begins."""
     layers = list(layers_in(model))
-    return bool(layers) and layers[-1].neurons[0].activation == "sigmoid"
+    return 0.5 if layers and layers[-1].neurons[0].activation == "sigmoid" else 0.0
 
 
 def _regions(
@@ -207,22 +230,34 @@ def _examples(axes: Axes, dataset: Dataset) -> None:
 
 
 def plot_confusion(
-    targets: Sequence[Any], predictions: Sequence[int] | None = None, classes: Sequence[str] = ()
+    targets: Sequence[Any] | Callable[[list[float]], Any],
+    predictions: Sequence[int] | Dataset | None = None,
+    classes: Sequence[str] = (),
 ) -> Plot:
     """How often each true class (row) was taken for each class (column).
 
     targets: class numbers, with predictions beside them; or, alone, the matrix of counts itself.
+    Or a model, with the data set that it is asked about in the place of the predictions.
+    Raises ValueError where there is nothing to count, or a number that is no class.
 
     >>> plot_confusion([0, 0, 1], [0, 1, 1], ["no", "yes"]).axes[0].get_title()
     '2 of 3 right'
+    >>> from glassgrad.data import Dataset
+    >>> data = Dataset([[1.0], [2.0], [-3.0]], [1, 1, 1], ["x"], ["no", "yes"])
+    >>> plot_confusion(lambda row: row[0], data).axes[0].get_title()
+    '2 of 3 right'
     """
-    if predictions is None:
+    if callable(targets):
+        data: Any = predictions
+        answers = _predictions(targets, data)
+        classes = classes or data.classes
+        matrix = _confusion(data.targets, answers, len(classes))
+    elif predictions is None:
         matrix = [[int(n) for n in row] for row in targets]
     else:
-        n_classes = max([*targets, *predictions, len(classes) - 1]) + 1
-        matrix = [[0] * n_classes for _ in range(n_classes)]
-        for target, prediction in zip(targets, predictions, strict=True):
-            matrix[target][prediction] += 1
+        matrix = _confusion(targets, list(predictions), len(classes))
+    if not matrix:
+        raise _wrong_classes("there are no predictions to count", "[], []")
     names = [*classes, *map(str, range(len(classes), len(matrix)))]
     total, right = sum(map(sum, matrix)), sum(matrix[i][i] for i in range(len(matrix)))
     side = 2.6 + 0.6 * len(matrix)
@@ -246,13 +281,73 @@ def plot_confusion(
     return figure
 
 
+def _predictions(model: Callable[[list[float]], Any], data: Dataset) -> list[int]:
+    """The classes that a model gives the rows of a data set."""
+    if not hasattr(data, "inputs"):
+        raise _wrong_classes("a model comes with the data set that it is asked about", "model")
+    if not data.is_classification:
+        raise ValueError(
+            explain(
+                f"a confusion matrix is about classes, and {data.target_name!r} is an amount",
+                "plot_confusion(model, regression_data)",
+                "each row and each column of the matrix is a class",
+                "plot_confusion(model, moons())",
+            )
+        )
+    with no_grad():
+        answers = [_numbers(model(row)) for row in data.inputs]
+    threshold = _threshold(model)
+    return [predicted_class(a if len(a) > 1 else a[0] - threshold) for a in answers]
+
+
+def _confusion(
+    targets: Sequence[Any], predictions: Sequence[Any], n_classes: int
+) -> list[list[int]]:
+    """The matrix of counts: a row for each true class, a column for each predicted one."""
+    if len(targets) != len(predictions):
+        what = f"{len(targets)} targets and {len(predictions)} predictions do not go together"
+        raise _wrong_classes(what, "[0, 1, 1], [0, 1]")
+    numbers = [*targets, *predictions]
+    for number in numbers:
+        if number < 0 or number != int(number):
+            raise _wrong_classes(f"{number!r} is no class", f"[0, 1], [{number!r}, 1]")
+    n_classes = max(n_classes, 1 + int(max(numbers, default=-1)))
+    matrix = [[0] * n_classes for _ in range(n_classes if numbers else 0)]
+    for target, prediction in zip(targets, predictions, strict=True):
+        matrix[int(target)][int(prediction)] += 1
+    return matrix
+
+
+def _wrong_classes(what: str, wrong: str) -> ValueError:
+    return ValueError(
+        explain(
+            what,
+            f"plot_confusion({wrong})",
+            "classes are numbered 0, 1, 2 ..., and each target has a prediction beside it",
+            "plot_confusion([0, 1], [1, 1])\nplot_confusion(model, moons())",
+        )
+    )
+
+
 def plot_weights(model: Any) -> Plot:
-    """How the weights and biases of each layer are spread."""
+    """How the weights and biases of each layer are spread.
+
+    >>> from glassgrad import MLP
+    >>> [axes.get_title() for axes in plot_weights(MLP(2, [4, 1], seed=0)).axes]
+    ['layer 1: 12 parameters', 'layer 2: 5 parameters']
+    """
     return _histograms(model, "weight", lambda parameter: float(parameter.data), BLUE)
 
 
 def plot_gradients(model: Any) -> Plot:
-    """How the gradients of each layer are spread; all 0 means that backward has not run."""
+    """How the gradients of each layer are spread; all 0 means that backward has not run.
+
+    >>> from glassgrad import MLP
+    >>> model = MLP(2, [1], seed=0)
+    >>> model([2.0, 3.0]).backward()  # the gradients are the inputs, and 1 for the bias
+    >>> plot_gradients(model).axes[0].get_xlabel()
+    'gradient (mean 2.0000)'
+    """
     return _histograms(model, "gradient", grad_of, ORANGE)
 
 

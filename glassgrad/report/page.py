@@ -38,6 +38,22 @@ def write_report(
     metrics: what is in `metrics.json`, to be listed. command: what to type to run it again.
     Raises ValueError where the loss is not one of `glassgrad.losses`, ImportError without jinja2
     or matplotlib, OSError where the file cannot be written.
+
+    >>> import tempfile
+    >>> from glassgrad import MLP, fit
+    >>> from glassgrad.data import iris, prepare
+    >>> table = iris()
+    >>> data = prepare(table, "species", seed=0)
+    >>> model = MLP(4, [3], seed=0)
+    >>> history = fit(model, data.train, epochs=1, seed=0, progress=False)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_report(
+    ...         f"{folder}/report.html", model=model, encoder=data.encoder, table_name="iris",
+    ...         train=data.train, test=data.test, test_rows=table.rows(data.split.test),
+    ...         history=history, metrics={}, command="glassgrad train iris",
+    ...     )
+    ...     path.read_text(encoding="utf-8").count("<h2")
+    8
     """
     facts = gather(
         model=model,

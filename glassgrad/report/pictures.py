@@ -127,7 +127,8 @@ def as_image(figure: Figure) -> str:
     """
     import matplotlib
 
-    with matplotlib.rc_context({"svg.hashsalt": "glassgrad", "svg.fonttype": "path"}):
+    looks: Any = {"svg.hashsalt": "glassgrad", "svg.fonttype": "path", "axes.unicode_minus": False}
+    with matplotlib.rc_context(looks):
         image = _saved(figure, "svg", metadata={"Date": None, "Creator": None})
     kind = "svg+xml"
     if len(image) > MOST_BYTES:
