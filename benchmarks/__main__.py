@@ -63,7 +63,7 @@ def compare_eager(rounds: int) -> list[dict[str, Any]]:
                     "nodes": runs[PEERS[0]][0]["nodes"],
                     "collector": collector,
                     "ns": {peer: median(r["ns"] for r in runs[peer]) for peer in PEERS},
-                    "bytes": {peer: runs[peer][0].get("bytes") for peer in PEERS},  # no chance in it
+                    "bytes": {peer: runs[peer][0].get("bytes") for peer in PEERS},
                 }
             )
             print_eager(rows[-1])

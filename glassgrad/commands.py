@@ -57,7 +57,7 @@ class UserError(Exception):
 
 def train(options: Namespace) -> int:
     """Train on a part of a table, test on the rest, and fill a folder with what came of it."""
-    say: Callable[..., None] = print if not options.quiet else lambda *_: None
+    say: Callable[[str], None] = (lambda _: None) if options.quiet else _say
     _check(options)
     table, target = _table_and_target(options)
     folder = Path(options.out or Path("runs", table.name)).resolve()
@@ -204,6 +204,10 @@ def version(options: Namespace) -> int:
     print(f"{platform.python_implementation()} {platform.python_version()} on {sys.platform}")
     print(f"core: {glassgrad.core_kind()}")
     return 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # a training takes a while, and the reader may be a pipe
 
 
 def _check(options: Namespace) -> None:
