@@ -216,6 +216,10 @@ def _is_ours(filename: str) -> bool:
 # Value, or a function of numbers, for the first time.
 REASONS = [
     (
+        r"multiply sequence|concatenate list|number, not list|'list' and '|and 'list'|: 'list'",
+        "a whole list stands here where a number is needed; go through its numbers one by one",
+    ),
+    (
         r"unsupported operand type\(s\) for (\S+): '(int|float)' and '(\w+)'",
         "with a plain number on the left, Python asks the class on the right for its reflected "
         "method, such as __radd__ or __rsub__",
