@@ -111,7 +111,7 @@ def predict_rows(options: Namespace) -> int:
     data = encoder.encode(table, require_target=False)
     header, columns = _predictions(model, encoder, data)
     text = decode(path.read_bytes(), path.name, options.encoding)
-    cells = cut(text, path.name, options.delimiter)  # as they stand in the file, to the letter
+    cells = cut(text, path.name, options.delimiter, options.decimal)  # as they stand in the file, to the letter
     twice = [name for name in header if name in cells.header]
     if twice:
         raise UserError(f"{path.name} already has a column {twice[0]!r}; rename or remove it")
@@ -269,16 +269,13 @@ def _as_table(made: Dataset) -> Table:
 
 def _read(options: Namespace, word_columns: Sequence[str] = ()) -> Table:
     """The table in a CSV file."""
-    table = Table.from_csv(
+    return Table.from_csv(
         options.data,
         words=[*options.words, *word_columns],
         delimiter=options.delimiter,
         decimal=options.decimal,
         encoding=options.encoding,
     )
-    for name in options.words:
-        table.column(name)  # or it says that there is none
-    return table
 
 
 def _network(data: Prepared, options: Namespace) -> MLP:
