@@ -17,6 +17,14 @@
 # **Reading time:** about 50 minutes, without the exercises. A cell under an exercise is for you:
 # write your answer in place of the three dots and run it; `hint("4.1")` helps.
 
+# %% [markdown]
+# ## The same Value, ready made
+#
+# From here on we use the `Value` of the package glassgrad. It behaves as the one that you built in
+# chapters 2 and 3: it has `data`, `grad` and `label`, it works with plain numbers on either side,
+# and `backward()` fills in the gradients. So the neuron of chapter 3 has to give the same numbers
+# again: $n = x_1 w_1 + x_2 w_2 + b$ and $o = \tanh(n)$.
+
 # %%
 import math
 from random import Random
@@ -28,14 +36,6 @@ from glassgrad import Module, Value, check, draw, step_through
 from glassgrad.course import exercise, hint
 
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
-
-# %% [markdown]
-# ## The same Value, ready made
-#
-# From here on we use the `Value` of the package glassgrad. It behaves as the one that you built in
-# chapters 2 and 3: it has `data`, `grad` and `label`, it works with plain numbers on either side,
-# and `backward()` fills in the gradients. So the neuron of chapter 3 has to give the same numbers
-# again: $n = x_1 w_1 + x_2 w_2 + b$ and $o = \tanh(n)$.
 
 # %%
 x1, x2 = Value(2.0, label="x1"), Value(0.0, label="x2")
@@ -732,8 +732,8 @@ assert all(math.isclose(p, q) for p, q in zip(usual, right, strict=True))
 # The third line is no accident: it has the same probabilities as the first. If a number $c$ is
 # taken off every logit, then every $e^{z - c} = e^z / e^c$ is divided by the same $e^c$, above and
 # below the line, and nothing changes. Only the *differences* between logits count. So we are free
-# to choose $c$. With the largest logit as $c$, all exponents are at most 0, and one of them is exactly
-# 0: no power overflows, and the sum below the line is at least 1.
+# to choose $c$. With the largest logit as $c$, all exponents are at most 0, and one of them is
+# exactly 0: no power overflows, and the sum below the line is at least 1.
 #
 # **Exercise 4.7. A softmax that does not overflow.** `logits` is a list of Values. Return the
 # list of probabilities, as Values, from which `backward()` reaches the logits. It is tried with
@@ -905,15 +905,19 @@ assert max(curves["its slope"]) == curves["its slope"][70] == 1.0  # steepest at
 # <details>
 # <summary>Answers</summary>
 #
-# 1. 3 * (5 + 1) + 2 * (3 + 1) = 26 parameters. Each of the 5 neurons has one bias.
-# 2. So that its output may be any number, as a score or a price has to be. Tanh would keep it
-#    between -1 and 1.
-# 3. They stay equal. The same output and the same gradient at each step move both by the same
-#    amount. The network has one neuron less than it seems. That is why the start is random.
-# 4. Its slope: it comes out as 2, and is 0. Going backward, a number became so small that it was
-#    rounded to 0. `check` shows it, because it measures the slope by nudging.
-# 5. Only the differences of logits count: taking the same number off each divides all powers by the
-#    same factor. With the largest at 0, no power is above 1, so nothing becomes `inf`.
+# **1.** 3 * (5 + 1) + 2 * (3 + 1) = 26 parameters. Each of the 5 neurons has one bias.
+#
+# **2.** So that its output may be any number, as a score or a price has to be. Tanh would keep it
+# between -1 and 1.
+#
+# **3.** They stay equal. The same output and the same gradient at each step move both by the same
+# amount. The network has one neuron less than it seems. That is why the start is random.
+#
+# **4.** Its slope: it comes out as 2, and is 0. Going backward, a number became so small that it was
+# rounded to 0. `check` shows it, because it measures the slope by nudging.
+#
+# **5.** Only the differences of logits count: taking the same number off each divides all powers by the
+# same factor. With the largest at 0, no power is above 1, so nothing becomes `inf`.
 #
 # </details>
 
