@@ -32,6 +32,7 @@ from glassgrad.interrupt import CtrlC
 from glassgrad.nn import MLP
 from glassgrad.optim import OPTIMIZERS
 from glassgrad.report import write_report
+from glassgrad.report.example import output_names
 from glassgrad.step import step_through
 from glassgrad.step.html import is_page
 from glassgrad.step.program import (
@@ -133,7 +134,12 @@ def draw(options: Namespace) -> int:
     """Draw the network of a run."""
     model, encoder = _trained(options.run)
     out = Path(options.out) if options.out else _model_file(options.run).with_name(runs.DRAWING)
-    picture = picture_of(model, input_names=encoder.feature_names, title=str(model))
+    picture = picture_of(
+        model,
+        input_names=encoder.feature_names,
+        output_names=output_names(model, encoder.classes, encoder.target),
+        title=str(model),
+    )
     _check_file(out, options.force)
     picture.save(out)
     print(f"The network is drawn in {out}")
