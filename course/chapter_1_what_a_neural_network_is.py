@@ -126,10 +126,11 @@ assert "n = -1.9" in inside
 
 # %% [markdown]
 # Two inputs on the left, one neuron on the right. Nothing else is in a neuron, but for one step
-# that comes two sections below: the activation.
+# that comes later in this chapter: the activation.
 #
 # What is a neuron *not*? It has no memory of other dogs, no rules and no words. It does not know
-# what "height" is. It multiplies and adds.
+# what "height" is. It multiplies and adds. The name is borrowed from the nerve cells that gave the
+# idea; a real one does far more.
 
 # %% [markdown]
 # ## How the exercises work
@@ -284,10 +285,8 @@ slider("bias", {f"b = {b}": side_picture(0.1, 0.05, b) for b in (-3, -5, -7, -9,
 # %%
 turns = {f"w2 = {w2}": side_picture(0.1, w2, -9) for w2 in (-0.05, 0.0, 0.025, 0.05, 0.1, 0.2)}
 
-for w2_now in (0.025, 0.05, 0.2):
-    assert math.isclose(
-        90 * 0.1 + 0 * w2_now - 9, 0, abs_tol=1e-12
-    )  # at 90 cm and 0 kg n is 0, always
+at_the_end = [90 * 0.1 + 0 * w2 - 9 for w2 in (-0.05, 0.0, 0.2)]  # 90 cm and 0 kg
+assert all(math.isclose(n, 0, abs_tol=1e-12) for n in at_the_end)
 
 slider("second weight", turns, start=3)
 
@@ -354,8 +353,8 @@ assert math.isclose(0.1 * (max(heights) - min(heights)), 10 * (max(heights) - mi
 # %% [markdown]
 # ## The activation
 #
-# `n` can be any number: -1.9 for one dog, 1.8 for another, 500 for an elephant. The last step in a
-# neuron is a function that makes the output `o` from it, the **activation**:
+# `n` can be any number: -1.9 for one dog, 1.8 for another, 271 for an elephant of 300 cm and 5000
+# kg. The last step in a neuron is a function that makes the output `o` from it, the **activation**:
 #
 #     o = f(n)
 #
@@ -411,6 +410,7 @@ fig = plt.figure(figsize=(6.2, 4.2), layout="constrained")
 plot_activations(fig, -1.9)
 fig.suptitle("the dog of 56 cm and 30 kg: n = -1.9")
 
+assert math.isclose(300 * 0.1 + 5000 * 0.05 - 9, 271)  # the elephant
 assert round(sigmoid(-1.9), 3) == 0.130
 assert math.isclose(math.tanh(-1.9), 2 * sigmoid(2 * -1.9) - 1)  # tanh is a stretched sigmoid
 
@@ -432,7 +432,7 @@ for height in (40, 50, 55, 60, 65, 70, 90):
     fig.suptitle(f"{height} cm and 60 kg: n = {n:.1f}")
     frames[f"x1 = {height} cm"] = fig
 
-assert math.isclose(60 * 0.1 + 60 * 0.05 - 9, 0, abs_tol=1e-12)  # at 60 cm this dog is on the line
+assert math.isclose(60 * 0.1 + 60 * 0.05 - 9, 0, abs_tol=1e-12)  # 60 cm: on the line
 assert sigmoid(0) == 0.5 and math.tanh(0) == 0 and relu(0) == 0
 
 slider("height", frames)
@@ -467,7 +467,8 @@ def safe_sigmoid(n):
 #
 # Here is a layer of two neurons with tanh. The second is the one that you know. The first asks
 # whether the dog is at least larger than a beagle: its weights are the same, and its bias of -5.7
-# says yes sooner.
+# says yes sooner. (`zip` walks through two lists side by side; with `strict=True` it stops with an
+# error if one is longer. You need not write it in your answers.)
 
 # %%
 weights = [[0.1, 0.05], [0.1, 0.05]]
@@ -571,8 +572,9 @@ assert math.isclose(outputs[1], 2 * math.tanh(1.4) - 2 * math.tanh(-1.9) - 1)
 # %% [markdown]
 # Read the picture from left to right: two inputs, two hidden neurons, three outputs. Blue lines
 # have positive weights, orange ones negative weights, grey ones the weight 0. The largest output
-# belongs to the retriever, and a retriever this is. The network has 15 parameters. Large ones of
-# today have many billions, and the forward pass is the same five steps.
+# belongs to the retriever, and a retriever this is. The network has 15 parameters. Large networks
+# of today have billions, and other kinds of layers too, but weighted sums and activations are most
+# of what they compute.
 #
 # So a neural network is a mathematical expression: put all the sums into one another, and it is a
 # single, long formula of the inputs and the parameters. It holds nothing else.
@@ -589,7 +591,9 @@ assert math.isclose(outputs[1], 2 * math.tanh(1.4) - 2 * math.tanh(-1.9) - 1)
 #
 # Put the first two lines into the third and multiply out:
 #
-#     o = (2 * 0.1 - 3 * 0.1) * x1 + (2 * 0.05 - 3 * 0.05) * x2 + (2 * -5.7 - 3 * -9 + 1)
+#     o =   (2 * 0.1 - 3 * 0.1) * x1
+#         + (2 * 0.05 - 3 * 0.05) * x2
+#         + (2 * (-5.7) - 3 * (-9) + 1)
 #       = -0.1 * x1 - 0.05 * x2 + 16.6
 #
 # That is a single neuron with the weights -0.1 and -0.05 and the bias 16.6. The next cell compares
@@ -609,8 +613,9 @@ for h, w, kind in dogs[::10]:
 #
 # And one layer cannot do everything. Take only the height, and ask: is this dog of *middle* size?
 # The answer should be no, then yes, then no again. But a weighted sum of one input is a straight
-# line. It can only rise or only fall. With tanh in between, two hidden neurons can do it: one goes
-# up at 46 cm, the other goes up at 66 cm and is subtracted.
+# line: it rises everywhere, falls everywhere, or is level. The output of one neuron, even with an
+# activation from the table above, still only rises or only falls. With tanh in between, two hidden
+# neurons can do it: one goes up at 46 cm, the other goes up at 66 cm and is subtracted.
 
 
 # %%
@@ -637,7 +642,7 @@ straight = [middle(h, unchanged) for h in (40, 56, 80)]
 bent = [middle(h, math.tanh) for h in (40, 56, 80)]
 print("without:", [round(o, 3) for o in straight])
 print("with:   ", [round(o, 3) for o in bent])
-assert all(math.isclose(o, 0.3 * 20 - 1) for o in straight)  # the heights have cancelled: always 5
+assert all(math.isclose(o, 0.3 * 20 - 1) for o in straight)  # heights have cancelled
 assert bent[0] < 0 < bent[1] and bent[2] < 0
 
 # %% [markdown]
@@ -645,13 +650,14 @@ assert bent[0] < 0 < bent[1] and bent[2] < 0
 # Other weights would give a slanted line, never a hill. On the right, with tanh, it is a hill, and
 # it is above 0 for the retrievers alone. This is the job of the activation: it bends. With enough
 # bent pieces a network can come as near as you like to any curve that does not jump, on any stretch
-# of the input. (With *enough*: how many that are, and how to find their weights, is another
+# between two numbers. (With *enough*: how many that are, and how to find their weights, is another
 # matter.)
 #
 # **Exercise 1.5. Two layers into one.** A hidden layer without activation has `weights` (a row for
 # each neuron) and `biases`. One output neuron, also without activation, has a weight for each
 # hidden neuron, `out_weights`, and a bias, `out_bias`. Return the pair `new_weights, new_bias` of
-# the one neuron that gives the same output for all inputs.
+# the one neuron that gives the same output for all inputs. For the two layers above that is
+# `[-0.1, -0.05], 16.6`.
 
 
 # %%
@@ -732,13 +738,38 @@ for ax, dog in zip(axes, three, strict=True):
 axes[0].set(ylabel="probability", ylim=(0, 1.12))
 
 assert all(KINDS[forward(dog).index(max(forward(dog)))] == dog[2] for dog in three)
-assert all(
-    math.isclose(x, y) for x, y in zip(softmax([1.0, 2.0]), softmax([1001.0, 1002.0]), strict=True)
-)
+low, high = softmax([1.0, 2.0]), softmax([1001.0, 1002.0])
+assert math.isclose(low[0], high[0]) and math.isclose(low[1], high[1])
 
 # %% [markdown]
 # Three dogs, three times the largest bar at the right place. The numbers above the bars add up to 1
 # for each dog, but for rounding.
+#
+# The network has an answer for every height and weight, not only for those of our dogs. The next
+# picture asks it at many places and shades each by the kind that wins there.
+
+# %%
+heights = [25 + 0.72 * i for i in range(101)]
+kilos = [0.9 * j for j in range(101)]
+wins = []
+for w in kilos:
+    answers = [forward((h, w)) for h in heights]
+    wins.append([ps.index(max(ps)) for ps in answers])
+
+fig, ax = plt.subplots(figsize=(6.2, 3.8), layout="constrained")
+colours = [LOOKS[kind][0] for kind in KINDS]
+ax.contourf(heights, kilos, wins, levels=[-0.5, 0.5, 1.5, 2.5], colors=colours, alpha=0.2)
+plot_dogs(ax)
+for x, kind in ((31, "beagle"), (52, "retriever"), (80, "great dane")):
+    ax.text(x, 38, kind, color=LOOKS[kind][0])
+
+assert {kind for row in wins for kind in row} == {0, 1, 2}
+assert all(KINDS[forward(dog).index(max(forward(dog)))] == dog[2] for dog in dogs)
+
+# %% [markdown]
+# Three regions, and all 30 dogs lie in that of their kind. Where two regions meet, their two
+# probabilities are equal. The borders are straight here, because both hidden neurons have the same
+# weights; neurons that look in different directions bend them.
 #
 # **Exercise 1.6. Softmax.** Write it for any number of logits, and such that
 # `softmax_of([1000.0, 1001.0])` works.
@@ -765,7 +796,7 @@ def softmax_of(logits):
 # difference and square it. Squaring makes all errors positive, and an error twice as large counts
 # four times. The loss is the mean over all dogs, the **mean squared error**.
 #
-# Now play training yourself: three settings of `w1` and `b`, one better than the other.
+# Now play training yourself: three settings of `w1` and `b`, each better than the one before.
 
 
 # %%
@@ -795,13 +826,13 @@ print([round(squared_error(w1, b), 2) for w1, b in settings])
 # The line is what the neuron says, the points are the dogs, and the thin upright lines are the
 # errors. The bias moves the line down: the loss falls from 548.0 to 28.0. A slightly larger weight
 # makes it steeper: 7.4. Each time you look at the errors, change a parameter in the direction that
-# helps, and look again. Training is this, without the looking.
+# helps, and look again. Training does the same, with arithmetic in place of eyes.
 #
 # ### When the answer is a kind: minus log probability
 #
 # For kinds, look at the probability that the network gave to the **right** kind, and take minus its
-# natural logarithm, `-math.log(p)`. The logarithm undoes e^: log(e^n) is n. The picture shows what
-# this makes of a probability.
+# natural logarithm, `-math.log(p)`. This logarithm undoes the power of e: log(e^n) is n. The
+# picture shows what this makes of a probability.
 
 # %%
 ps = [i / 500 for i in range(2, 501)]
@@ -809,8 +840,10 @@ fig, ax = plt.subplots(figsize=(6.2, 3), layout="constrained")
 ax.plot(ps, [-math.log(p) for p in ps], color=BLUE)
 for p in (0.01, 0.1, 1 / 3, 0.5, 0.9, 1.0):
     ax.plot([p], [-math.log(p)], "o", color=ORANGE)
-    ax.annotate(f"{-math.log(p):.3f}", (p, -math.log(p)), xytext=(5, 5), textcoords="offset points")
-ax.set(xlabel="probability given to the right kind", ylabel="loss", xlim=(0, 1.1), ylim=(-0.1, 5.2))
+    ax.text(p + 0.012, 0.12 - math.log(p), f"{abs(math.log(p)):.3f}")
+ax.set(
+    xlabel="probability given to the right kind", ylabel="loss", xlim=(0, 1.1), ylim=(-0.15, 5.2)
+)
 
 assert -math.log(1.0) == 0
 assert round(-math.log(1 / 3), 4) == round(math.log(3), 4) == 1.0986
@@ -821,8 +854,8 @@ assert round(-math.log(1 / 3), 4) == round(math.log(3), 4) == 1.0986
 # The mean over all dogs is called **cross-entropy** or *negative log-likelihood*; both names mean
 # this number here.
 #
-# Again three settings: output weights of 0 (the hidden answers are not used), ours, and ours with
-# the rows of beagle and great dane exchanged.
+# Again three settings: output weights of 0 (then the hidden answers are not used, and the output
+# biases alone decide), ours, and ours with the rows of beagle and great dane exchanged.
 
 
 # %%
@@ -844,6 +877,8 @@ assert math.isclose(loss(output_weights=nothing), by_hand)
 assert loss() < loss(output_weights=nothing) < loss(output_weights=exchanged)
 
 # %% [markdown]
+# To be sure and wrong is worse than to know nothing.
+#
 # **Exercise 1.7. The loss for kinds.** `probabilities` is a list with one list for each dog, as
 # softmax gives it. `kinds` has the place of the right kind for each dog: 0, 1 or 2. Return the mean
 # of minus log probability of the right kind.
@@ -867,7 +902,7 @@ def mean_loss(probabilities, kinds):
 #   then a tenth of what it was: the order stays, the differences shrink. It answers as ours does,
 #   but is never sure.
 # - **The bold one**: the bias of the second hidden neuron is -10.2 and no longer -9. It says "as
-#   large as a great dane" too seldom. But where it is right, it is sure.
+#   large as a great dane" too seldom. But where it is right, it is mostly sure.
 
 
 # %%
@@ -894,7 +929,8 @@ for ax, name, ps in zip(axes, ("careful", "bold"), (careful, bold), strict=True)
     for place, (p, (_, _, kind)) in enumerate(zip(ps, dogs, strict=True)):
         colour, marker = LOOKS[kind]
         ax.plot([place], [p], marker, color=colour, label=kind if place % 10 == 0 else None)
-    ax.axhline(0.5, color=GREY, linewidth=0.8)
+        if p < 0.3:
+            ax.text(place, p + 0.08, "wrong", ha="center", fontsize=9)
     ax.set(title=name, ylabel="probability of\nthe right kind", ylim=(0, 1.05))
 axes[1].set_xlabel("dog")
 axes[1].legend(loc="lower left")
@@ -903,10 +939,11 @@ assert bold_loss < careful_loss and bold_accuracy < careful_accuracy
 
 # %% [markdown]
 # Each point is a dog; its height is the probability that the right kind got. The careful network
-# has all 30 dogs right, with probabilities that are only a little above the other two. The bold one
-# is nearly sure of most dogs, and wrong about the two smallest great danes. **It has the lower loss
-# and the lower accuracy.** The reason: the accuracy sees only which is the largest, the loss sees
-# how large. A thousand small gains outweigh two mistakes.
+# gives each of its 30 right kinds about 0.4. That is less than one half, but with three kinds it
+# can still be the largest, and it is. So all are right. The bold one is nearly sure of most dogs,
+# and wrong about the two smallest great danes. **It has the lower loss and the lower accuracy.**
+# The reason: the accuracy sees only which is the largest, the loss sees how large. Here 28 gains
+# outweigh two mistakes.
 #
 # How wrong can it get? Here is what does hold:
 #
@@ -916,11 +953,13 @@ assert bold_loss < careful_loss and bold_accuracy < careful_accuracy
 # - So if `L` is the mean loss, at most the share `L / 0.693` of the dogs can be wrong, and
 #   **accuracy is at least `1 - L / 0.693`**. If every dog's loss is below 0.693, all are right.
 # - For a loss of 0.266 that promises an accuracy of at least 0.616. The bold one had 0.933.
-# - The other way round nothing is promised: an accuracy of 1 goes with a loss of nearly 1.1 (all
-#   three nearly equal), and one dog out of thousands that is wrong *and sure* can make the loss as
-#   large as you like.
+# - The other way round little is promised. When all are right, each right kind has at least 1/3, so
+#   the loss is at most 1.099. But one dog that is wrong *and sure* can make the loss as large as
+#   you like, however many others are right.
 #
-# So a loss near 0 forces a high accuracy. In between, one can fall while the other falls too.
+# So a loss near 0 forces a high accuracy. In between, both can fall together. The last line of the
+# next cell is the bold network with ten times the output weights and biases: the same answers, but
+# far too sure of the two wrong ones.
 
 # %%
 for mean_loss, accuracy in (
@@ -932,6 +971,15 @@ for mean_loss, accuracy in (
     print(f"loss {mean_loss:.3f}: accuracy at least {promised:.3f}, and it is {accuracy:.3f}")
     assert accuracy >= promised
 
+_, sure_loss, sure_accuracy = judge(
+    "too sure",
+    hidden_biases=[-5.7, -10.2],
+    output_weights=[[w * 10 for w in row] for row in OUTPUT_WEIGHTS],
+    output_biases=[b * 10 for b in OUTPUT_BIASES],
+)
+
+assert sure_loss > careful_loss and sure_accuracy == bold_accuracy
+assert min(careful) > 1 / 3
 assert round(bold_loss, 3) == 0.266 and round(1 - bold_loss / math.log(2), 3) == 0.616
 
 # %% [markdown]
@@ -955,13 +1003,15 @@ print(f"lowest loss {min(losses):.4f}, at a bias of {tried[losses.index(min(loss
 still = [i for i in range(160) if accuracies[i] == accuracies[i + 1]]
 print(f"of 160 small changes of the bias, {len(still)} leave the accuracy as it is")
 assert len(still) > 130
+assert all(accuracies[i] == 1 for i in range(161) if -9 <= tried[i] <= -8)
 assert all(losses[i] != losses[i + 1] for i in range(160))  # the loss feels every one
 
 # %% [markdown]
 # The loss is smooth: wherever you stand, it says which way is down. The accuracy is a staircase. On
-# a step it says nothing about where to go. So networks are trained on the loss and judged by the
-# accuracy, and both are worth looking at. Judged, in the end, on dogs that they have *not* been
-# trained on: chapter 6 is about that.
+# a step it says nothing about where to go: from a bias of -9 to -8 it is 1 all the way, while the
+# loss tells these networks apart, and finds -8.45 better than the -9 that we chose by hand. So
+# networks are trained on the loss and judged by the accuracy, and both are worth looking at.
+# Judged, in the end, on dogs that they have *not* been trained on: chapter 6 is about that.
 #
 # **Exercise 1.8. Lower loss, lower accuracy.** Make an example of your own with two kinds. Return
 # two lists of the same length, `a, b`: the probabilities that network A and network B give to the
@@ -1018,9 +1068,10 @@ assert after < before
 assert min(guesses) > loss()
 
 # %% [markdown]
-# The nudge of 0.001 made the loss a very little smaller. So this bias should grow. That is one step
-# of training, for one parameter: nudge, look, move. Do it for all parameters, again and again, and
-# the network learns.
+# The best of 300 guesses is far from what a little thought has found, and with thousands of
+# parameters luck gets nowhere. The nudge does better: 0.001 more made the loss a very little
+# smaller. So this bias should grow. That is one step of training, for one parameter: nudge, look,
+# move. Do it for all parameters, again and again, and the network learns.
 #
 # Two things are missing. How *fast* does the loss change with each parameter? That is a slope, and
 # **chapter 2** measures slopes and builds a number that remembers how it was made. And a nudge for
