@@ -7,7 +7,7 @@ CORE = setup.py pyproject.toml $(addprefix glassgrad/,floats.py ops.py errors.py
 .PHONY: demo test lint course bench install clean
 
 demo: .venv/demo-installed  ## train on the penguins and say where the report is
-	$(BIN)/glassgrad train penguins --seed 0 --out runs/penguins --force
+	$(BIN)/glassgrad train penguins --seed 0 --out runs/demo --force
 
 test: install lint  ## check everything, on the compiled core and on pure Python
 	$(BIN)/python -m pytest
