@@ -28,7 +28,11 @@ def build(script: Path) -> Path:
     with TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
         client = NotebookClient(
-            notebook, timeout=SECONDS, kernel_name="python3", resources=resources
+            notebook,
+            timeout=SECONDS,
+            kernel_name="python3",
+            resources=resources,
+            coalesce_streams=True,  # what a cell prints is one text, however it came
         )
         client.execute()
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
