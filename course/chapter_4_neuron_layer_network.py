@@ -224,7 +224,7 @@ def set_neuron(neuron, weights, bias, name):
 
 set_neuron(h1, [0.5, 1.0], 0.5, "h1")
 set_neuron(h2, [-1.0, 0.5], 0.0, "h2")
-set_neuron(out, [1.5, -1.0], 0.25, "o")
+set_neuron(out, [1.5, 1.0], 0.25, "o")
 
 draw(network)
 
@@ -251,40 +251,45 @@ show_neuron("h1", h1, dog)
 show_neuron("h2", h2, dog)
 show_neuron("o", out, hidden)
 
-by_hand = 1.5 * math.tanh(0.5) - 1.0 * math.tanh(-1.25) + 0.25
+by_hand = 1.5 * math.tanh(0.5) + 1.0 * math.tanh(-1.25) + 0.25
 assert math.isclose(network(dog).data, by_hand)
-assert round(by_hand, 4) == 1.7915
+assert round(by_hand, 4) == 0.0949
 
 # %% [markdown]
 # Take a pencil and do the first row: $0.5 \cdot 1 + 1 \cdot (-0.5) + 0.5 = 0.5$, and
 # $\tanh(0.5) = 0.4621$. The two outputs of the first layer are the inputs of the second. The score
-# of this dog is 1.7915.
+# of this dog is 0.0949.
 #
 # What can such a network express that one neuron cannot? The next picture lets the height $x_1$ run
-# from -3 to 3 and leaves the dog's weight at -0.5. Each hidden neuron gives a bent line, multiplied
+# from -4 to 4 and leaves the dog's weight at -0.5. Each hidden neuron gives a bent line, multiplied
 # by the weight with which the last neuron takes it. The output is their sum, moved up by the bias
 # 0.25.
 
 # %%
-heights = [i / 20 for i in range(-60, 61)]
-parts = [network.layers[0]([height, -0.5]) for height in heights]
+heights = [i / 20 for i in range(-80, 81)]
+hidden_outputs = [network.layers[0]([height, -0.5]) for height in heights]
 scores = [network([height, -0.5]).data for height in heights]
 
 fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-ax.plot(heights, [1.5 * h[0].data for h in parts], "--", color=BLUE, label="1.5 * h1")
-ax.plot(heights, [-1.0 * h[1].data for h in parts], ":", color=ORANGE, label="-1 * h2")
+ax.plot(heights, [1.5 * h[0].data for h in hidden_outputs], "--", color=BLUE, label="1.5 * h1")
+ax.plot(heights, [1.0 * h[1].data for h in hidden_outputs], ":", color=ORANGE, label="1 * h2")
 ax.plot(heights, scores, color=GREEN, linewidth=2.5, label="o, their sum + 0.25")
 ax.plot([1.0], [network(dog).data], "o", color="black", label="our dog")
 ax.set(xlabel="x1, the height", ylabel="score")
 ax.legend()
 
-for h, score in zip(parts, scores, strict=True):
-    assert math.isclose(score, 1.5 * h[0].data - 1.0 * h[1].data + 0.25, abs_tol=1e-12)
+for h, score in zip(hidden_outputs, scores, strict=True):
+    assert math.isclose(score, 1.5 * h[0].data + h[1].data + 0.25, abs_tol=1e-12)
+rises = [after > before for before, after in zip(scores, scores[1:], strict=False)]
+turns = [i for i in range(1, len(rises)) if rises[i] != rises[i - 1]]
+assert rises[0]
+assert len(turns) == 2  # up, down, up again
 
 # %% [markdown]
-# The green line is the sum of the two others. With more hidden neurons there are more bends to add
-# up, and with more layers, bends of bends. Training, in the next chapter, moves the weights until
-# the sum has the shape that the examples ask for.
+# The green line is the sum of the two others, and 0.25. It rises, falls, and rises again. No single
+# neuron can do that: along one input, tanh of a weighted sum only rises or only falls. With more
+# hidden neurons there are more bends to add up, and with more layers, bends of bends. Training, in
+# the next chapter, moves the weights until the sum has the shape that the examples ask for.
 #
 # Behind the one number $o$ stands a graph of all the small steps. Below you can go through it,
 # forward and then backward, one operation at a time. The boxes are the numbers; a box with a `#` is
@@ -340,9 +345,9 @@ draw(output, model=model, max_nodes=60)
 
 # %% [markdown]
 # Read it from left to right: three inputs go to all four neurons of layer 1, whose outputs go to
-# all four of layer 2. `Σ w·x + b` in a box is the weighted sum. `data` is the neuron's output,
-# `grad` says how fast $o$ changes with that output. The line below the picture says how many nodes
-# the boxes hide.
+# all four of layer 2. Leaves are the numbers that no operation made, here the inputs. `Σ w·x + b`
+# in a box is the weighted sum. `data` is the neuron's output, `grad` says how fast $o$ changes with
+# that output. The line below the picture says how many nodes the boxes hide.
 #
 # The count in the cell above: a neuron with 3 inputs takes 3 multiplications, 3 additions and a
 # `tanh`, which are 7 steps; one with 4 inputs takes 9; the last one has no `tanh` and takes 8.
@@ -399,9 +404,10 @@ def collect(thing):
 # %% [markdown]
 # ## The backward pass through the whole network
 #
-# Our dog is a great dane, so the score should be $y = 1$. It is 1.7915. A **loss** is one number
+# Our dog is a great dane, so the score should be $y = 1$. It is 0.0949. A **loss** is one number
 # that says how wrong the output is; we take the squared error, $L = (o - y)^2$. The **gradient** of
-# a parameter says how fast $L$ changes with it, and `backward()` finds them all at once.
+# a parameter says how fast $L$ changes with it, and `backward()` finds them all at once. The
+# picture under the next cell is folded as before; its last box is the loss.
 
 # %%
 y = 1.0
@@ -412,7 +418,7 @@ loss.backward()
 print(f"L = {loss:.4f}")
 
 hidden_out = math.tanh(0.5)  # what h1 gives
-by_hand = 2 * (1.7914593758 - 1) * 1.5 * (1 - hidden_out**2) * 1.0
+by_hand = 2 * (o.data - 1) * 1.5 * (1 - hidden_out**2) * 1.0
 print(f"h1.w1, by the chain rule on paper: {by_hand:.4f}")
 print(f"h1.w1, by backward():              {small.layers[0].neurons[0].weights[0].grad:.4f}")
 assert math.isclose(by_hand, small.layers[0].neurons[0].weights[0].grad, rel_tol=1e-8)
@@ -423,13 +429,14 @@ draw(loss, model=small, max_nodes=20)
 # The chain rule on paper goes back along the path from $L$ to the first weight of h1, and
 # multiplies the slopes on it:
 #
-# - from $L$ to $o$: $2 (o - y) = 2 \cdot 0.7915 = 1.5829$;
+# - from $L$ to $o$: $2 (o - y) = 2 \cdot (-0.9051) = -1.8102$;
 # - from $o$ to h1: the weight 1.5 with which the last neuron takes h1;
 # - through the tanh of h1: $1 - 0.4621^2 = 0.7864$;
 # - from the sum of h1 to its first weight: the input $x_1 = 1$.
 #
-# Their product is $1.5829 \cdot 1.5 \cdot 0.7864 \cdot 1 = 1.8673$. It is positive: a larger weight
-# means a larger loss, so this weight should become smaller.
+# Their product is $-1.8102 \cdot 1.5 \cdot 0.7864 \cdot 1 = -2.1355$. It is negative: a larger
+# weight means a smaller loss, so this weight should become larger. The first two slopes are on the
+# picture, as the `grad` of layer 2 and, multiplied, as that of neuron 1 in layer 1.
 #
 # Should we believe the other eight? `check` nudges each parameter up and down, computes the loss
 # again, and puts the slope that it measured beside the gradient.
@@ -437,12 +444,12 @@ draw(loss, model=small, max_nodes=20)
 # %%
 assert check(loss, small).ok
 assert len(check(loss, small).rows) == 9
+assert check((network(dog) - y) ** 2, network.parameters()).ok  # and our own classes, too
 
 check(loss, small)
 
 # %% [markdown]
-# All nine agree. It works for the classes that we wrote ourselves, too:
-# `check(loss, network.parameters())`.
+# All nine agree.
 #
 # One pass forward and one backward give every gradient. Nudging needs two passes forward for each
 # parameter: here that is 18, and for a network of a million parameters two million. That is why
@@ -564,11 +571,19 @@ assert math.isclose(coarse.data, fine.data, rel_tol=1e-12)
 assert math.isclose(n1.grad, n2.grad, rel_tol=1e-12)
 assert math.isclose(n1.grad, 0.5, rel_tol=1e-12)  # 1 - o * o, by hand
 
-draw([coarse, fine])
+draw(coarse)
+
+# %%
+steps = [v._op for v in glassgrad.topological_order(fine) if v._op]
+print(steps)
+assert len(steps) == 6
+
+draw(fine)
 
 # %% [markdown]
-# Above is the graph with one step, below the one with seven. At their left ends, `n` has the same
-# gradient in both. So the size of the steps is a free choice. An operation may be as large as you
+# The first graph has one step, the second has six. `-` has become `+` with a negative number, and
+# `/` a multiplication with a power of -1. At their left ends, `n` has the same gradient in both:
+# 0.5. So the size of the steps is a free choice. An operation may be as large as you
 # like, if you know two things: how to compute its result, and its slope there. Large steps make
 # small graphs, which are quicker. And, as we will see now, they can be more exact.
 
@@ -627,7 +642,7 @@ fig, ax = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
 ax.plot(numbers, slopes, ".", color=ORANGE, markersize=4, label="slope of the naive form")
 ax.plot(numbers, [1 - math.tanh(x) ** 2 for x in numbers], color=BLUE, label="slope of tanh")
 ax.set(xlabel="x", ylabel="slope", ylim=(-0.3, 2.3))
-ax.legend(loc="center left")
+ax.legend(loc="upper left")
 
 wrong = [x for x, slope in zip(numbers, slopes, strict=True) if abs(slope - 2) < 1e-3]
 gone = [x for x, slope in zip(numbers, slopes, strict=True) if math.isnan(slope)]
@@ -635,14 +650,17 @@ print(f"slope 2 from x = {wrong[0]} to {wrong[-1]}, nan from x = {gone[0]} on")
 assert wrong[-1] < gone[0] == 356  # e**(2 * 355) is the first beyond 1.8e308
 
 # %% [markdown]
-# Two tools find such places. `check` sees the wrong slope. `detect_anomaly` stops at the first
-# number that is `inf` or `nan`, and says which operation made it, from what, and in which line.
+# Two tools find such places. `check` measures, so it sees the wrong slope at 200. `detect_anomaly`
+# stops at the first number that is `inf` or `nan`, and says which operation made it, from what, and
+# in which line; at 200 it has nothing to say, because every number there is finite.
 
 # %%
 x = Value(200.0, label="x")
-found = check(naive_tanh(x), x)
-print(found)
-assert not found.ok
+with glassgrad.detect_anomaly():
+    t = naive_tanh(x)
+    t.backward()
+print(check(t, x))
+assert not check(t, x).ok
 
 x = Value(400.0, label="x")
 try:
@@ -913,11 +931,11 @@ assert max(curves["its slope"]) == curves["its slope"][70] == 1.0  # steepest at
 # **3.** They stay equal. The same output and the same gradient at each step move both by the same
 # amount. The network has one neuron less than it seems. That is why the start is random.
 #
-# **4.** Its slope: it comes out as 2, and is 0. Going backward, a number became so small that it was
-# rounded to 0. `check` shows it, because it measures the slope by nudging.
+# **4.** Its slope: it comes out as 2, and the curve is flat there. Going backward, a number became
+# so small that it was rounded to 0. `check` shows it, because it measures the slope by nudging.
 #
-# **5.** Only the differences of logits count: taking the same number off each divides all powers by the
-# same factor. With the largest at 0, no power is above 1, so nothing becomes `inf`.
+# **5.** Only the differences of logits count: taking the same number off each divides all powers by
+# the same factor. With the largest at 0, no power is above 1, so nothing becomes `inf`.
 #
 # </details>
 

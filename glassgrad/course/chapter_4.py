@@ -335,9 +335,9 @@ def _symmetric_starts(random: Random) -> list[tuple[list[float], list[float]]]:
     """Pairs of hidden neurons, equal and unequal in each of the ways."""
     start = [round(random.uniform(0.1, 1), 2) for _ in range(4)]
     cases = [(start, list(start)), ([0.0] * 4, [0.0] * 4)]
-    for place in range(4):
+    for place, change in enumerate((1.5, 0.001, -0.5, 0.001)):
         changed = list(start)
-        changed[place] = round(changed[place] + random.choice([-0.5, 0.001, 1.5]), 3)
+        changed[place] = round(changed[place] + change, 3)
         cases.append((start, changed))
     swapped = [start[1], start[0] + 0.5, *start[2:]]
     cases.append(([swapped[1], swapped[0], *start[2:]], swapped))
