@@ -408,7 +408,7 @@ def plot_activations(fig, n):
 
 fig = plt.figure(figsize=(6.2, 4.2), layout="constrained")
 plot_activations(fig, -1.9)
-fig.suptitle("the dog of 56 cm and 30 kg: n = -1.9")
+fig.suptitle("the dog of 56 cm and 30 kg: n = -1.9", fontsize=11)
 
 assert math.isclose(300 * 0.1 + 5000 * 0.05 - 9, 271)  # the elephant
 assert round(sigmoid(-1.9), 3) == 0.130
@@ -429,7 +429,7 @@ for height in (40, 50, 55, 60, 65, 70, 90):
     n = height * 0.1 + 60 * 0.05 - 9
     fig = Figure(figsize=(6.2, 4.2), dpi=80, layout="constrained")
     plot_activations(fig, n)
-    fig.suptitle(f"{height} cm and 60 kg: n = {n:.1f}")
+    fig.suptitle(f"{height} cm and 60 kg: n = {n:.1f}", fontsize=11)
     frames[f"x1 = {height} cm"] = fig
 
 assert math.isclose(60 * 0.1 + 60 * 0.05 - 9, 0, abs_tol=1e-12)  # 60 cm: on the line
@@ -749,8 +749,8 @@ assert math.isclose(low[0], high[0]) and math.isclose(low[1], high[1])
 # picture asks it at many places and shades each by the kind that wins there.
 
 # %%
-heights = [25 + 0.72 * i for i in range(101)]
-kilos = [0.9 * j for j in range(101)]
+heights = [25 + 0.36 * i for i in range(201)]
+kilos = [0.45 * j for j in range(201)]
 wins = []
 for w in kilos:
     answers = [forward((h, w)) for h in heights]

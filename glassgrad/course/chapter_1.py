@@ -6,7 +6,7 @@ import math
 from random import Random
 from typing import Any
 
-from glassgrad.course.checking import Wrong, call, compare, number, show
+from glassgrad.course.checking import Wrong, call, call_text, compare, number, show
 from glassgrad.course.exercise import Exercise
 
 Row = list[float]
@@ -169,16 +169,10 @@ def _check_sigmoid(answer: Any) -> None:
     compare(
         answer,
         _sigmoid,
-        [(-30.0,), (-700.0,), (-1000.0,), (1000.0,), (-1e6,), (1e6,)],
-        why="far from 0 the sigmoid is nearly 0 or nearly 1, but small differences count: "
-        "compute it with e^n for negative n, instead of cutting it off",
+        [(-20.0,), (-700.0,), (-1000.0,), (1000.0,), (-1e6,), (1e6,)],
+        why="far from 0 the sigmoid is small or nearly 1, but neither 0 nor 1: for negative n "
+        "compute it with e^n, without cutting it off",
     )
-    small = number(call(answer, -30.0))
-    if small is None or not math.isclose(small, _sigmoid(-30.0), rel_tol=1e-6):
-        raise Wrong(
-            f"safe_sigmoid(-30) gave {show(small)}, and {show(_sigmoid(-30.0))} is right",
-            "it is small there, but not 0: for negative n compute it with e^n, without cutting off",
-        )
 
 
 # 1.4
@@ -272,13 +266,12 @@ def _check_collapse(answer: Any) -> None:
         weights = _rows(random, neurons, size)
         out = _row(random, neurons)
         cases.append((weights, _row(random, neurons), out, random.uniform(-3, 3)))
-    results = [(call(answer, *case), case) for case in cases]
-    for got, _ in results:
-        if not isinstance(got, (tuple, list)) or len(got) != 2:
-            raise Wrong(
-                f"collapse gave {show(got)}",
-                "two things are asked for: the list new_weights, and the number new_bias",
-            )
+    got = call(answer, *cases[0])
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise Wrong(
+            f"{call_text(answer, cases[0])} gave {show(got)}",
+            "two things are asked for: the list new_weights, and the number new_bias",
+        )
     compare(
         answer,
         _collapse,
@@ -331,7 +324,7 @@ def _softmax(logits: Row) -> Row:
 
 def _check_softmax(answer: Any) -> None:
     random = Random()
-    cases: list[Case] = [([0.0, 0.0],), ([1.0, 2.0, 3.0],), ([-1.0, -2.0],), ([0.5],)]
+    cases: list[Case] = [([1.0, 2.0, 3.0],), ([0.0, 0.0],), ([-1.0, -2.0],), ([0.5],)]
     cases += [(_row(random, size),) for size in (2, 3, 4, 5)]
     compare(
         answer,
@@ -352,11 +345,11 @@ def _check_softmax(answer: Any) -> None:
                 "divided by the largest here; divide by the sum, so that they add up to 1",
             ),
             (
-                lambda logits: [z / sum(logits) if sum(logits) else math.nan for z in logits],
+                lambda logits: [z / (sum(logits) or math.nan) for z in logits],
                 "the logits themselves are divided by their sum here; take e^logit of each first",
             ),
             (
-                lambda logits: [math.exp(z) / sum(logits) for z in logits],
+                lambda logits: [math.exp(z) / (sum(logits) or math.nan) for z in logits],
                 "divided by the sum of the logits here; divide by the sum of the powers e^logit",
             ),
             (
@@ -480,6 +473,7 @@ def _check_two_networks(answer: Any) -> None:
 
 
 def _probabilities(name: str, given: Any) -> Row:
+    given = given.tolist() if hasattr(given, "tolist") else given
     if not isinstance(given, (tuple, list)) or not given:
         raise Wrong(f"{name} is {show(given)}", "a list is asked for, with a number for each dog")
     found = [number(p) for p in given]

@@ -146,9 +146,13 @@ def written(result: Any) -> None:
 def same(got: Any, right: Any, tolerance: float = 1e-9) -> bool:
     """Whether a result is the right one: numbers nearly, Values by their data, lists by parts.
 
+    An array is as good as a list.
+
     >>> same([1.0, 2.0 + 1e-13], (1, 2)), same(1.0, [1.0])
     (True, False)
     """
+    if getattr(got, "ndim", 0):
+        got = got.tolist()
     if isinstance(right, (list, tuple)):
         if not isinstance(got, (list, tuple)) or len(got) != len(right):
             return False
@@ -170,7 +174,10 @@ def number(thing: Any) -> float | None:
     if getattr(thing, "ndim", None) == 0:
         thing = thing.item()
     thing = getattr(thing, "data", thing)
-    return float(thing) if isinstance(thing, Real) else None
+    try:
+        return float(thing) if isinstance(thing, Real) else None
+    except OverflowError:
+        return None
 
 
 def show(thing: Any) -> str:
@@ -245,6 +252,10 @@ REASONS = [
         r"math range error|Result too large|\(34, ",
         "a power of e has grown beyond the largest float, about 1.8e308; take it only of numbers "
         "that cannot be large, such as negative ones",
+    ),
+    (
+        r"math domain error|expected a (nonnegative|positive) input",
+        "a root or a logarithm was taken of a number that has none: of one below 0, or log(0)",
     ),
     (
         r"maximum recursion depth",

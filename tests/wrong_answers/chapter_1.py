@@ -117,11 +117,11 @@ def safe_sigmoid(n):
         "1.3",
         """
 def safe_sigmoid(n):
-    if n < -20:
+    if n < -10:
         return 0.0
     return 1 / (1 + math.exp(-n))
 """,
-        r"small there, but not 0",
+        r"safe_sigmoid\(-20\) gave 0, and 2.06115e-09 is right.*\n.*without cutting it off",
     ),
     (
         "1.4",
