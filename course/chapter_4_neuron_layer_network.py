@@ -55,9 +55,9 @@ for v, by_hand in ((x1, -1.5), (w1, 1.0), (x2, 0.5), (w2, 0.0), (b, 0.5)):
     assert math.isclose(v.grad, by_hand, abs_tol=1e-9)
 
 # %% [markdown]
-# Two things are new. It has more functions, such as `exp`, `log`, `relu` and `sigmoid`. And a
-# second `backward()` through the same graph starts afresh at the results in between. Only at the
-# numbers that you made yourself do the gradients add up, until you set them to 0.
+# It has more functions than yours, such as `log`, `relu` and `sigmoid`, and it keeps the rule of
+# chapter 3 for a second `backward()`: results in between start at 0, and the gradients of leaves,
+# the numbers that you made yourself, add up until you set them to 0.
 
 # %% [markdown]
 # ## A neuron
@@ -204,10 +204,11 @@ def forward(layers, inputs):
 # Computing the output from the inputs, layer by layer, is the **forward pass**. To see all of it we
 # take a small network, with 2 inputs, 2 hidden neurons and 1 output, and simple weights.
 #
-# Our running example is a dog. It comes as two numbers, its height $x_1$ and its weight $x_2$, both
-# scaled so that 0 is an average dog, positive is more and negative is less. This one is rather tall
-# and rather light: $x_1 = 1$, $x_2 = -0.5$. The output $o$ is a score for "this is a great dane";
-# for a great dane it should be 1, for another dog -1.
+# Our running example is a dog, as in chapter 1. It comes as two numbers, its height $x_1$ and its
+# weight $x_2$. They are scaled here: 0 is an average dog, positive is more and negative is less.
+# This one is rather tall and rather light: $x_1 = 1$, $x_2 = -0.5$. The output $o$ is a score for
+# "this is a retriever": for a retriever it should be 1, for another kind -1. The weights are ours;
+# nothing has been learned yet.
 
 # %%
 network = Network(2, [2, 1], Random(0))
@@ -242,11 +243,11 @@ def show_neuron(name, neuron, inputs):
     products = [w.data * float(x) for w, x in zip(neuron.w, inputs, strict=True)]
     n = sum(products) + neuron.b.data
     told = " + ".join(f"{product:.4f}" for product in [*products, neuron.b.data])
-    print(f"{name:6} {told:28} = {n:7.4f}   {neuron.activation:10} {neuron(inputs):7.4f}")
+    print(f"{name:3}{told:27}={n:8.4f}  {neuron.activation:6}{neuron(inputs):8.4f}")
 
 
 hidden = network.layers[0](dog)
-print("neuron w1*x1 + w2*x2 + b             =  n        activation  output")
+print("   w1*x1 + w2*x2 + b          =  n             output")
 show_neuron("h1", h1, dog)
 show_neuron("h2", h2, dog)
 show_neuron("o", out, hidden)
@@ -275,8 +276,8 @@ ax.plot(heights, [1.5 * h[0].data for h in hidden_outputs], "--", color=BLUE, la
 ax.plot(heights, [1.0 * h[1].data for h in hidden_outputs], ":", color=ORANGE, label="1 * h2")
 ax.plot(heights, scores, color=GREEN, linewidth=2.5, label="o, their sum + 0.25")
 ax.plot([1.0], [network(dog).data], "o", color="black", label="our dog")
-ax.set(xlabel="x1, the height", ylabel="score")
-ax.legend()
+ax.set(xlabel="x1, the height", ylabel="score", ylim=(-2.6, 1.7))
+ax.legend(loc="lower center", ncols=2)
 
 for h, score in zip(hidden_outputs, scores, strict=True):
     assert math.isclose(score, 1.5 * h[0].data + h[1].data + 0.25, abs_tol=1e-12)
@@ -404,7 +405,7 @@ def collect(thing):
 # %% [markdown]
 # ## The backward pass through the whole network
 #
-# Our dog is a great dane, so the score should be $y = 1$. It is 0.0949. A **loss** is one number
+# Our dog is a retriever, so the score should be $y = 1$. It is 0.0949. A **loss** is one number
 # that says how wrong the output is; we take the squared error, $L = (o - y)^2$. The **gradient** of
 # a parameter says how fast $L$ changes with it, and `backward()` finds them all at once. The
 # picture under the next cell is folded as before; its last box is the loss.
@@ -459,13 +460,14 @@ check(loss, small)
 # ## Why the start is random
 #
 # What if all parameters started with the same number, or with 0? Try it, before you believe
-# anything. We give the network three dogs to learn: ours, which should score 1, and two that should
-# score -1. One of them is larger all over, the other smaller all over, and ours stands exactly
-# between them. The function `train` does what the next chapter is about: it adds up the losses of
-# the three, and moves each parameter a little against its gradient, so that the loss falls.
+# anything. We give the network three dogs to learn: our retriever, which should score 1, a great
+# dane, larger all over, and a beagle, smaller all over, which should both score -1. Ours lies
+# exactly between the two. The function `train` does what the next chapter is about: it adds up the
+# losses of the three, and moves each parameter a little against its gradient, so that the loss
+# falls. The picture shows the first weight of both hidden neurons at each step.
 
 # %%
-dogs = [([1.0, -0.5], 1.0), ([2.0, 0.5], -1.0), ([0.0, -1.5], -1.0)]
+dogs = [([1.0, -0.5], 1.0), ([2.5, 1.0], -1.0), ([-0.5, -2.0], -1.0)]
 
 
 def train(network, steps):
@@ -581,11 +583,12 @@ assert len(steps) == 6
 draw(fine)
 
 # %% [markdown]
-# The first graph has one step, the second has six. `-` has become `+` with a negative number, and
-# `/` a multiplication with a power of -1. At their left ends, `n` has the same gradient in both:
-# 0.5. So the size of the steps is a free choice. An operation may be as large as you
-# like, if you know two things: how to compute its result, and its slope there. Large steps make
-# small graphs, which are quicker. And, as we will see now, they can be more exact.
+# The first graph has one step, the second has six; it is wide, so scroll it sideways. `-` has
+# become `+` with a negative number, and `/` a multiplication with a power of -1. At their left
+# ends, `n` has the same gradient in both: 0.5. So the size of the steps is a free choice. An
+# operation may be as large as you like, if you know two things: how to compute its result, and
+# its slope there. Large steps make small graphs, which are quicker. And, as we will see now, they
+# can be more exact.
 
 # %% [markdown]
 # ## Numbers that are too large
@@ -720,9 +723,10 @@ def stable_tanh(x):
 # %% [markdown]
 # ## Softmax, the naive and the stable way
 #
-# In chapter 1, three kinds of dogs needed three outputs, one for each kind, and **softmax** turned
-# these scores, the **logits**, into probabilities: $p_i = e^{z_i} / \sum_j e^{z_j}$. Written down
-# as it stands, it has the same weakness.
+# In chapter 1 a network had three outputs, the **logits**, one for each kind of dog, and
+# **softmax** made probabilities of them: $p_i = e^{z_i} / \sum_j e^{z_j}$. You know the way
+# around overflow from there. With Values, there is a second thing to get right, the gradients. We
+# take the logits of chapter 1, and the same ones with 400 and with 1000 added to each.
 
 
 # %%
@@ -732,26 +736,42 @@ def naive_softmax(logits):
     return [power / total for power in powers]
 
 
-def show_probabilities(logits, softmax):
-    probabilities = softmax([Value(z) for z in logits])
-    print(f"{softmax.__name__:13}  {logits}  ->  {[round(p.data, 4) for p in probabilities]}")
-    return [p.data for p in probabilities]
+def show_softmax(softmax, added):
+    """Print the probabilities, and how fast the middle one changes with each logit."""
+    logits = [Value(z + added) for z in (-1.771, 2.683, -1.912)]
+    probabilities = softmax(logits)
+    probabilities[1].backward()
+    numbers = [p.data for p in probabilities]
+    slopes = [z.grad for z in logits]
+    told = "".join(f"{x:9.4f}" for x in (*numbers, *slopes))
+    print(f"{softmax.__name__:13} +{added:<5}{told}")
+    return numbers, slopes
 
 
-usual = show_probabilities([1.0, 2.0, 0.5], naive_softmax)
-large = show_probabilities([1001.0, 1002.0, 1000.5], naive_softmax)
-right = show_probabilities([1001.0, 1002.0, 1000.5], glassgrad.softmax)
+print("                        probabilities             slopes of the middle one")
+usual = show_softmax(naive_softmax, 0)
+larger = show_softmax(naive_softmax, 400)
+largest = show_softmax(naive_softmax, 1000)
+stable = show_softmax(glassgrad.softmax, 1000)
 
-assert math.isclose(usual[0], math.e / (math.e + math.e**2 + math.e**0.5))
-assert all(map(math.isnan, large))
-assert all(math.isclose(p, q) for p, q in zip(usual, right, strict=True))
+p = [math.exp(z) / sum(map(math.exp, (-1.771, 2.683, -1.912))) for z in (-1.771, 2.683)]
+for numbers, slopes in (usual, stable):
+    assert math.isclose(numbers[1], p[1], rel_tol=1e-9)
+    assert math.isclose(slopes[0], -p[0] * p[1], rel_tol=1e-9)  # by hand, on paper
+assert math.isclose(larger[0][1], p[1], rel_tol=1e-9)
+assert larger[1][0] == 0.0  # wrong
+assert all(map(math.isnan, largest[0]))
 
 # %% [markdown]
-# The third line is no accident: it has the same probabilities as the first. If a number $c$ is
-# taken off every logit, then every $e^{z - c} = e^z / e^c$ is divided by the same $e^c$, above and
-# below the line, and nothing changes. Only the *differences* between logits count. So we are free
-# to choose $c$. With the largest logit as $c$, all exponents are at most 0, and one of them is
-# exactly 0: no power overflows, and the sum below the line is at least 1.
+# With 400 added, the naive form gives the right probabilities and wrong slopes, by the same
+# accident as tanh at 200. With 1000 added all is `nan`. The last line is the softmax of the
+# package: it has the probabilities and the slopes of the first.
+#
+# That they are the same is as it should be. If a number $c$ is taken off every logit, then every
+# $e^{z - c} = e^z / e^c$ is divided by the same $e^c$, above and below the line, and nothing
+# changes. Only the *differences* between logits count. So we are free to choose $c$. With the
+# largest logit as $c$, all exponents are at most 0, and one of them is exactly 0: no power
+# overflows, and the sum below the line is at least 1, so that no division can do harm.
 #
 # **Exercise 4.7. A softmax that does not overflow.** `logits` is a list of Values. Return the
 # list of probabilities, as Values, from which `backward()` reaches the logits. It is tried with
@@ -767,7 +787,7 @@ def stable_softmax(logits):
 # %% [markdown]
 # ## The same neuron in PyTorch
 #
-# PyTorch is what most people use for networks that do real work. Its numbers, called tensors, are
+# PyTorch is a library with which large networks are built. Its numbers, called tensors, are
 # whole tables of numbers; otherwise they do what a `Value` does. `requires_grad=True` says that a
 # gradient is wanted, and `.item()` gives the plain number. We tell it to use floats as long as
 # Python's, `torch.double`; if not told, it uses shorter ones with about 7 digits.
@@ -872,7 +892,7 @@ class Polynomial(Module):
 #
 # A gradient tells how fast the output changes. How fast does the gradient change? The function
 # `grad` gives gradients that are Values themselves, with a graph behind them, so it can be used on
-# its own result. Two lines:
+# its own result: two lines. The picture after them does it at many places.
 
 # %%
 x = Value(0.5, label="x")
@@ -897,9 +917,9 @@ for number in xs:
 fig, ax = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
 ax.plot(xs, curves["tanh"], color=BLUE, label="tanh")
 ax.plot(xs, curves["its slope"], "--", color=ORANGE, label="its slope")
-ax.plot(xs, curves["the slope of its slope"], ":", color=GREEN, label="the slope of its slope")
-ax.set(xlabel="x", ylabel="value")
-ax.legend()
+ax.plot(xs, curves["the slope of its slope"], ":", color=GREEN, label="slope of the slope")
+ax.set(xlabel="x", ylabel="value", ylim=(-1.1, 1.45))
+ax.legend(loc="upper center", ncols=3)
 assert max(curves["its slope"]) == curves["its slope"][70] == 1.0  # steepest at x = 0
 
 # %% [markdown]
