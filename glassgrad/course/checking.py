@@ -95,7 +95,7 @@ def check_program(
 
     result, theirs = call_as(f"{start}, then {program}", build)
     written(result)
-    if not hasattr(result, "data"):
+    if not hasattr(result, "data") or isinstance(result, Real):
         seen = f"{start}: {program} gave {show(result)}, which is not a {title}"
         if result is None:
             raise Wrong(seen, "a function without `return` gives None")
@@ -171,7 +171,7 @@ def same(got: Any, right: Any, tolerance: float = 1e-9) -> bool:
 
 def number(thing: Any) -> float | None:
     """A plain number, a NumPy scalar or a Value as a float; None for anything else."""
-    if getattr(thing, "ndim", None) == 0:
+    if getattr(thing, "ndim", None) == 0 and hasattr(thing, "item"):
         thing = thing.item()
     thing = getattr(thing, "data", thing)
     try:
@@ -222,6 +222,12 @@ def _is_ours(filename: str) -> bool:
 # Why Python stops: the beginnings of its messages, and what they mean for somebody who writes a
 # Value, or a function of numbers, for the first time.
 REASONS = [
+    (r"for \^: ", "a power is written with two stars, a**2; ^ is something else in Python"),
+    (
+        r"'\w+' object is not iterable",
+        "one thing stands where several are expected; a tuple of one is written with a comma: "
+        "(self,)",
+    ),
     (
         r"multiply sequence|concatenate list|number, not list|'list' and '|and 'list'|: 'list'",
         "a whole list stands here where a number is needed; go through its numbers one by one",
@@ -235,6 +241,7 @@ REASONS = [
         r"unsupported operand type\(s\) for",
         "Python found no method for this operator and these two types",
     ),
+    (r"bad operand type for unary -", "for -a, Python asks the class for its method __neg__"),
     (
         r"'(int|float)' object has no attribute",
         "a plain number has come where a Value is expected; make it one: "
