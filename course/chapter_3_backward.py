@@ -23,6 +23,9 @@
 
 # %% [markdown]
 # ## Where we stand
+#
+# First the tools: `check`, the referee, `draw` and `step_through`, which show graphs, and the
+# exercises.
 
 # %%
 import math
@@ -39,7 +42,8 @@ from glassgrad.course.slider import slider
 # yet.
 #
 # Only five operations are made from scratch: `+`, `*`, `**` with a plain number as its exponent,
-# `exp` and `tanh`. The others are made of these: a - b is a + (-b), and a / b is a * b**-1.
+# `exp` and `tanh`. The others are made of these: `a - b` is `a + (-b)`, and `a / b` is `a *
+# b**-1`.
 
 
 # %%
@@ -128,7 +132,7 @@ assert math.isclose(o.data, math.tanh(2.0 * -3.0 + 0.0 * 1.0 + 6.881373587019543
 # %% [markdown]
 # The picture of its graph, from the leaves on the left to the output on the right. A **leaf** is a
 # number that you gave; it was not computed from others. Every `grad` is 0, and the picture says
-# why.
+# why. If it is wider than your page, scroll it to the side.
 
 # %%
 draw(o)
@@ -222,12 +226,46 @@ assert min(names, key=measured.get) == "x1"
 # small question: how do the *inputs of this one operation* move its result? The answer is called
 # the **local derivative**. "Local" says that we look at nothing but this operation.
 #
+# A picture will follow us. It is the graph from above, drawn narrower, with the gradients found so
+# far; those of the newest stage have a thick frame, and under them stands where they come from.
+# (You need not read how it is drawn.)
+
+
+# %%
+columns = [0, 0, 0, 0, 2, 1, 1, 2, 3, 4]
+rows = [3, 1, 2, 0, 0.4, 2.5, 0.5, 1.9, 1.2, 1.2]
+PLACES = dict(zip(names, zip(columns, rows, strict=True), strict=True))
+
+
+def picture(value, new):
+    """Draw the neuron's graph up to `value`; new: names found in this stage, and how."""
+    _, ax = plt.subplots(figsize=(6.8, 3.7), layout="constrained")
+    waiting = [value]
+    while waiting:
+        number = waiting.pop()
+        name = number.label
+        lines = [f"{name} ({number._op})" if number._op else name, f"data {number.data:.4f}"]
+        found = name in new or number.grad != 0
+        lines.append(f"grad {number.grad:.4f}" if found else "grad ?")
+        lines += ["= " + new[name]] if name in new else []
+        frame = {"boxstyle": "round", "facecolor": "white", "edgecolor": "#888888"}
+        if name in new:
+            frame.update(facecolor="#fdf1dc", edgecolor="#d55e00", linewidth=2)
+        ax.text(*PLACES[name], "\n".join(lines), ha="center", va="center", fontsize=8, bbox=frame)
+        for x in number._prev:
+            ax.plot(*zip(PLACES[x.label], PLACES[name]), color="#888888", zorder=0)
+            waiting.append(x)
+    ax.set(xlim=(-0.45, 4.45), ylim=(-0.5, 3.5))
+    ax.axis("off")
+
+
+# %% [markdown]
 # **Stage 1: the output.** o moves as far as o: its gradient is 1.
 
 # %%
 x1, x2, w1, w2, b, x1w1, x2w2, s, n, o = neuron()
 o.grad = 1.0
-draw(o)
+picture(o, {"o": "by itself"})
 
 # %% [markdown]
 # **Stage 2: through tanh.** How fast does o = tanh(n) move when n moves? Here is tanh, and the
@@ -255,10 +293,10 @@ assert abs(measured["n"] - local) < 1e-6
 # strange bias 6.8813735870195432 was chosen so that this comes out round.) So n.grad is 0.5.
 
 # %%
-n.grad = 1 - o.data**2
+n.grad = (1 - o.data**2) * o.grad
 print("n.grad =", n.grad, "  by nudging:", round(measured["n"], 6))
+picture(o, {"n": f"{1 - o.data**2:.1f} × {o.grad:.1f}"})
 assert abs(n.grad - 0.5) < 1e-12
-draw(o)
 
 # %% [markdown]
 # **Stage 3: through the two additions.** n = s + b. If s grows by 0.001, n grows by 0.001; the
@@ -273,8 +311,8 @@ s.grad = 1.0 * n.grad
 b.grad = 1.0 * n.grad
 x1w1.grad = 1.0 * s.grad
 x2w2.grad = 1.0 * s.grad
+picture(o, dict.fromkeys(["s", "b", "x1w1", "x2w2"], f"1.0 × {n.grad:.1f}"))
 assert abs(b.grad - measured["b"]) < 1e-6 and abs(x2w2.grad - measured["x2w2"]) < 1e-6
-draw(o)
 
 # %% [markdown]
 # **Stage 4: through the two products.** x1w1 = x1 * w1 = 2 * (-3). If w1 grows by 0.001, the
@@ -289,7 +327,10 @@ x1.grad = w1.data * x1w1.grad
 w1.grad = x1.data * x1w1.grad
 x2.grad = w2.data * x2w2.grad
 w2.grad = x2.data * x2w2.grad
-draw(o)
+pairs = {"x1": w1, "w1": x1, "x2": w2, "w2": x2}
+picture(o, {name: f"{other.data:.1f} × {s.grad:.1f}" for name, other in pairs.items()})
+for value in (x1, x2, w1, w2, b, x1w1, x2w2, s, n, o):
+    assert abs(value.grad - measured[value.label]) < 1e-6
 
 # %% [markdown]
 # All ten gradients are there. Now the referee. `check` puts each leaf's gradient beside a slope
@@ -297,8 +338,6 @@ draw(o)
 # takes the gradients that you wrote down.
 
 # %%
-for value in (x1, x2, w1, w2, b, x1w1, x2w2, s, n, o):
-    assert abs(value.grad - measured[value.label]) < 1e-6
 assert check(o).ok
 check(o)
 
@@ -328,7 +367,7 @@ def local_derivatives(op, x, y):
 #
 # Three gear wheels. The first turns once a second. The second is driven by it and turns 2 times as
 # fast as the first. The third turns 0.5 times as fast as the second. How fast does the third turn,
-# compared with the first? 2 times 0.5, which is 1 time as fast. **Rates multiply along a chain.**
+# compared with the first? 2 times 0.5 is 1: just as fast. **Rates multiply along a chain.**
 #
 # Our graph is such a chain. If w1 moves by dx, then x1w1 moves 2 times as far. s and n move as far
 # as x1w1. And if n moves by some distance, o moves 0.5 times as far. So o moves by 2 * 1 * 1 * 0.5
@@ -579,22 +618,23 @@ def multiply_values(self, other):
 
 Value.__add__, Value.__mul__ = add, multiply_values
 
+side = Value(3.0, label="side")
+square = side * side
+square.grad = 1.0
+square._backward()
+assert side.grad == 6.0  # the slope of a square at 3: twice 3
+
 a = Value(3.0, label="a")
 b = a + a
 b.grad = 1.0
 b._backward()
-assert a.grad == 2.0
-
-square = a * a
-a.grad, square.grad = 0.0, 1.0
-square._backward()
-assert a.grad == 6.0  # the slope of a² at 3, twice 3
+assert a.grad == 2.0 and check(b).ok
 check(b)
 
 # %% [markdown]
 # **Exercise 3.4. A power that goes backward.** `a` is a Value and `exponent` a plain number. The
-# local derivative of a**n is n * a**(n - 1): at 3, a cube moves 3 * 3² = 27 times as far as its
-# input.
+# local derivative of `a**n` is `n * a**(n - 1)`: at 3, a cube moves 3 * 3² = 27 times as far as
+# its input.
 
 
 # %%
@@ -604,8 +644,8 @@ def power(a, exponent):
 
 
 # %% [markdown]
-# Here are ours for the two operations that are left. e to the power of x is the one function that
-# is its own derivative, so `exp` multiplies by its own result.
+# Here are ours for the two operations that are left. e to the power of x is its own derivative, so
+# `exp` multiplies upstream by its own result.
 
 
 # %%
@@ -875,7 +915,7 @@ assert leaf.grad == 5000.0
 # `backward` itself has not changed: it looks the function `topological_order` up when it runs, and
 # finds the new one.
 #
-# ## The second bug: it is always tanh
+# ## The second bug: one operation is left behind
 #
 # When we mended `+` and `*`, did you notice what we left as it was? Let the referee say it. Every
 # operation, each with its input used once more beside it:
@@ -899,10 +939,10 @@ check(programs["a.tanh() + a"])
 # turn, and writes its own 0.7864 over it. The right sum is 1.7864.
 #
 # Why did nobody see it before? In the neuron, n is used by tanh alone, so there was nothing to
-# overwrite. Every number was right, and the network would have trained. The mistake shows only
-# when the input of tanh is used a second time. That is the test to remember: **f(a) + a, for each
-# operation f**. Among the classes that learners of such courses publish, this is the most frequent
-# wrong gradient: `+=` in `+` and `*`, where the lesson says it, and `=` in the operations written
+# overwrite. Every number was right, and a network of such neurons would have learnt. The mistake
+# shows only when the input of tanh is used a second time. That is the test to remember: **f(a) +
+# a, for each operation f**. In the classes that learners publish, this is a typical wrong
+# gradient: `+=` in `+` and `*`, where the lesson says it, and `=` in the operations written
 # afterwards.
 #
 # The mended one:
@@ -1031,7 +1071,7 @@ def backward_from(root):
 
 
 # %% [markdown]
-# Here is ours: three lines more.
+# Here is ours. New are the lines that set results in between to 0.
 
 
 # %%
@@ -1134,6 +1174,8 @@ assert [leaf.grad for leaf in (x1, x2, w1, w2, b)] == [value.grad for value in t
 print("the same gradients, from a table of", len(table), "operations")
 
 # %% [markdown]
+# ## All of it in one class
+#
 # **Exercise 3.8. A Value with backward.** Put it all together: one class, with `+ - * /` and plain
 # numbers on both sides, `**` with a plain exponent, `exp`, `tanh` and `backward()`. You may take
 # everything from this chapter, or your own class from elsewhere. It will be tried on numbers used
@@ -1188,14 +1230,14 @@ class Value:
 # **2.** An addition hands on its own gradient, unchanged, to both. A multiplication hands to each
 # input its gradient times the data of the *other* input.
 #
-# **3.** A number that is used several times gets a contribution from each use, and they add up. You
-# see it in b = a + a, and for an operation f in f(a) + a.
+# **3.** A number that is used several times gets a contribution from each use, and they add up.
+# You see it in b = a + a, and for an operation f in f(a) + a.
 #
 # **4.** Recursion comes to b along both arrows. b hands on its 2 to each of two arrows to a, which
 # makes 4, and then does so a second time.
 #
-# **5.** The gradients of all results in between; `backward()` itself should do it, because they are
-# notes of one walk.
+# **5.** The gradients of all results in between; `backward()` itself should do it, because they
+# are notes of one walk.
 #
 # </details>
 #
@@ -1206,7 +1248,7 @@ class Value:
 # - The **chain rule**: rates multiply along a way. In code, gradient of an input = **local
 #   derivative × upstream** gradient.
 # - `+` hands on 1 times upstream, `*` the other number times upstream, tanh (1 - o²) times
-#   upstream, exp its result times upstream, and a power n * a**(n - 1) times upstream.
+#   upstream, exp its result times upstream, and `a**n` hands on `n * a**(n - 1)` times upstream.
 # - Contributions of several ways **add up**: `+=`, in every operation. Test it with f(a) + a.
 # - A node hands on once, after everything made from it has handed on: **topological order**, from
 #   the end.

@@ -150,21 +150,6 @@ def _value_class(answer: Any, forbidden: str, how: str) -> Any:
     return type("Value", (base,), {forbidden: refuse, f"__r{forbidden[2:]}": refuse})
 
 
-NOT_THE_RESULT = (
-    "assign the function itself, out._backward = _backward; with brackets after it, it is called "
-    "at once and the None that it gives is kept"
-)
-
-
-def _call_backward(text: str, out: Any) -> None:
-    try:
-        call_as(f"{text}, then out._backward()", out._backward)
-    except Wrong as wrong:
-        if "'NoneType' object is not callable" in wrong.what:  # Value calls what it was given
-            raise Wrong(f"{text}: out._backward is not a function", NOT_THE_RESULT) from None
-        raise
-
-
 class _Operation:
     """An exercise that asks for one operation: its name here, value, and derivatives."""
 
@@ -194,7 +179,7 @@ class _Operation:
         text = f"a = Value({show(x)}), out = {answer.__name__}(a, a)"
         out = self._build(answer, [node, node], (), text)
         out.grad = 1.0
-        _call_backward(text, out)
+        probes.go_back(f"{text}, then out._backward()", out._backward)
         if not same(node.grad, 2 * x):
             raise Wrong(
                 f"{text}: a.grad is {show(node.grad)} and {show(2 * x)} is right",
@@ -216,7 +201,7 @@ class _Operation:
             why = "grads are touched only inside _backward, which is called later"
             raise Wrong(f"{text}: a grad has changed before out._backward() was called", why)
         out.grad = upstream
-        _call_backward(text, out)
+        probes.go_back(f"{text}, then out._backward()", out._backward)
         partials = self.partials(*inputs, *constants)
         for place, (name, node, local) in enumerate(zip(names, nodes, partials, strict=True)):
             right = before + local * upstream
@@ -251,7 +236,7 @@ class _Operation:
                 "the new Value is told its inputs, in a tuple: Value(number, inputs, symbol)",
             )
         if not callable(getattr(out, "_backward", None)):
-            raise Wrong(f"{text}: out._backward is not a function", NOT_THE_RESULT)
+            raise Wrong(f"{text}: out._backward is not a function", probes.NOT_THE_RESULT)
         return out
 
 

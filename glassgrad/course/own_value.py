@@ -45,6 +45,14 @@ REUSED = {
     "exp": ("c = a.exp() + a", "c = a + a.exp()", "c = a.exp() * a"),
     "tanh": ("c = a.tanh() + a", "c = a + a.tanh()", "c = a.tanh() * a"),
 }
+CHAINED = {
+    "+": "c = (a * b + 2).exp()",
+    "*": "c = (a + 2) * b",
+    "**": "c = (a * b) ** 2",
+    "/": "c = 2 / (a * b)",
+    "exp": "c = (a * b).exp()",
+    "tanh": "c = (a * b).tanh()",
+}
 ORDERS = (
     "b = a + a; c = b + b",
     "b = a * a; d = b.tanh(); c = b * d",
@@ -60,7 +68,7 @@ def check_own_value(answer: Any) -> None:
     random = Random()
     a, b = (round(random.uniform(0.6, 1.9), 2) for _ in range(2))
     numbers = {"a": a, "b": b}
-    single = list(SINGLE.items())
+    single, chained = list(SINGLE.items()), list(CHAINED.items())
     with_numbers, reused = (
         [(op, program) for op, programs in table.items() for program in programs]
         for table in (NUMBERS, REUSED)
@@ -68,7 +76,7 @@ def check_own_value(answer: Any) -> None:
     for op, program in single + with_numbers:
         _data(answer, program, numbers, op)
     _need_backward(answer)
-    for op, program in single + with_numbers + reused:
+    for op, program in single + with_numbers + chained + reused:
         _gradients(answer, program, numbers, partial(_why, answer, op, numbers))
     for program in ORDERS:
         _gradients(answer, program, {"a": a}, lambda: ORDER)
@@ -87,7 +95,7 @@ def _need_class(answer: Any) -> None:
         return
     written(call_as("Value(2.0)", answer, 2.0) if callable(answer) else answer)
     why = "write `class Value:` under the exercise"
-    raise Wrong(f"the answer is a {type(answer).__name__}, not a class", why)
+    raise Wrong(f"the answer is of type {type(answer).__name__}, not a class", why)
 
 
 def _need_backward(answer: Any) -> None:
@@ -148,7 +156,7 @@ def _gradients(
 
 
 def _backward(text: str, c: Any) -> None:
-    if call_as(text, c.backward) is ...:
+    if probes.go_back(text, c.backward) is ...:
         raise Wrong(f"{text}: backward gave ...", "the three dots are still in this method")
 
 
@@ -168,8 +176,8 @@ def _why(answer: Any, op: str, numbers: Mapping[str, float]) -> str:
         if found:
             return found
     return (
-        f"in {op}, the grad of each input grows (+=) by local derivative times the grad of the "
-        "result, and c.grad is 1 at the start"
+        f"{op} by itself hands on what it should. So it is backward: c.grad is 1.0 at the start; "
+        "then each node that c was made from has its turn once, in topological order from the end"
     )
 
 
@@ -187,34 +195,40 @@ MADE_OF = {
 def _slip(answer: Any, op: str, numbers: Mapping[str, float]) -> str:
     """Call the `_backward` of one operation, and look at what it leaves."""
     names = _run(answer, SINGLE[op], numbers)
-    out, leaves = names["c"], [names["a"], names["b"]]
-    rule = op_for("**3" if op == "**" else op, len(out._prev))
+    out, inputs = names["c"], [names["a"], names["b"]]
+    if not out._prev:
+        return f"the result of {op} has nothing in _prev: give the new Value its inputs, as a tuple"
+    rule = op_for(str(getattr(out, "_op", "")), len(out._prev))
     if rule is None or not callable(getattr(out, "_backward", None)):
         return ""
-    data = [float(x.data) for x in out._prev]
+    inputs = inputs[: rule.arity]
+    if any(all(x is not node for node in out._prev) for x in inputs):
+        return ""  # made of other operations, which are asked in their turn
+    data = [float(x.data) for x in inputs]
     partials = rule.partials(*data, float(out.data))
     before, upstream = 5.0, 3.0
-    for x in leaves:
+    for x in inputs:
         x.grad = before
     out.grad = upstream
     out._backward()
-    for x, local in zip(out._prev, partials, strict=True):
-        if any(x is leaf for leaf in leaves) and not same(x.grad, before + local * upstream):
-            slips = _slips(op, data, x is leaves[0], upstream)
+    for place, (x, local) in enumerate(zip(inputs, partials, strict=True)):
+        if not same(x.grad, before + local * upstream):
+            slips = _slips(op, data, place, upstream)
             return probes.cause(op, before, x.grad, local, upstream, slips) or (
-                f"the local derivative of {op} is {show(local)} here"
+                f"a local derivative of {op} is {show(local)} here, and its _backward adds another "
+                "number times out.grad"
             )
     return ""
 
 
-def _slips(op: str, data: list[float], is_a: bool, g: float) -> list[probes.Slip]:
+def _slips(op: str, data: list[float], place: int, g: float) -> list[probes.Slip]:
     """What typical mistakes would hand on."""
     a = data[0]
     t = math.tanh(a)
     return {
         "*": [
             (
-                data[0 if is_a else -1] * g,
+                data[place] * g,
                 "the factors in * are swapped: self.grad gets other.data times out.grad",
             )
         ],

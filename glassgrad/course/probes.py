@@ -183,9 +183,26 @@ def too_deep(text: str, function: Callable[..., Any], *arguments: Any) -> Any:
             raise
         raise Wrong(
             f"{text} stopped with RecursionError",
-            f"the graph is {DEEP:,} operations deep, and functions can call each other only about "
-            "1,000 deep; keep the nodes that wait in a list of your own (a stack), in a while loop",
+            f"the graph is {DEEP:,} operations deep, and Python lets functions call each other "
+            "only to a depth of 1,000 or so; keep the nodes that wait in a list of your own, a "
+            "stack, and take them from it in a while loop",
         ) from None
+
+
+def go_back(text: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """As `call_as`, for what calls a `_backward`, which may not be a function."""
+    try:
+        return call_as(text, function, *arguments)
+    except Wrong as wrong:
+        if "'NoneType' object is not callable" in wrong.what:
+            raise Wrong(wrong.what, NOT_THE_RESULT) from None
+        raise
+
+
+NOT_THE_RESULT = (
+    "assign the function itself, out._backward = _backward; with brackets after it, it is called "
+    "at once and the None that it gives is kept"
+)
 
 
 def cause(

@@ -348,7 +348,7 @@ def backward_from(root):
     ("3.8", _class("Value(other) * self**-1", "self * other**-1"), "(?s)2 / a.*__rtruediv__"),
     ("3.8", _class("    def __rsub__", "    def rsub"), "reflected method"),
     ("3.8", _class("node.grad = 0.0", "pass"), "of the first time"),
-    ("3.8", _class("self.grad = 1.0", "pass"), "c.grad is 1 at the start"),
+    ("3.8", _class("self.grad = 1.0", "pass"), "c.grad is 1.0 at the start"),
     (
         "3.8",
         _class("elif node not in seen:", "else:"),
@@ -363,6 +363,8 @@ def backward_from(root):
         ),
         "a plain number has come",
     ),
+    ("3.8", _class('(self,), f"', '(), f"'), r"\*\* has nothing in _prev"),
+    ("3.8", _class("reversed(order)", "order"), "in topological order from the end"),
     ("3.8", _class("    def backward(self)", "    def back(self)"), "no method backward"),
     ("3.8", "def answer(x):\n    return Value(x)", "not a class"),
 ]
