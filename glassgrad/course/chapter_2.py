@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
 from random import Random
 from typing import Any
 
@@ -140,11 +139,6 @@ CURVED = ("lambda a, b: a**2 * b", "lambda a, b, c: (a - b) ** 3 + c / 2")
 
 
 def _check_gradient(answer: Any) -> None:
-    @wraps(answer)
-    def as_list(*arguments: Any) -> Any:
-        result = answer(*arguments)
-        return result.tolist() if hasattr(result, "tolist") else result
-
     random = Random()
 
     def cases(formulas: Sequence[str], h: float) -> list[tuple[Any, ...]]:
@@ -177,8 +171,8 @@ def _check_gradient(answer: Any) -> None:
             "the slopes belong side by side in a list; here they are added up",
         ),
     ]
-    compare(as_list, _gradient, cases(STRAIGHT, 0.5), why, mistakes)
-    compare(as_list, _gradient, cases(CURVED, 1e-5), why, mistakes, tolerance=1e-3)
+    compare(answer, _gradient, cases(STRAIGHT, 0.5), why, mistakes)
+    compare(answer, _gradient, cases(CURVED, 1e-5), why, mistakes, tolerance=1e-3)
 
 
 # 2.3 to 2.7: methods
@@ -194,8 +188,16 @@ class _Plain:
         self._prev, self._op = tuple(_children), _op
 
 
+_Plain.__name__ = _Plain.__qualname__ = "Value"  # it is shown to readers
+
+
 def _class_of(answer: Any) -> Any:
     """What the reader's function means when it says Value."""
+    if isinstance(answer, type) or not callable(answer):
+        raise Wrong(
+            f"{show(answer)} is not a function",
+            "the exercise asks for a function of the arguments that are named there",
+        )
     found = getattr(answer, "__globals__", {}).get("Value", _Plain)
     if found is OurValue:
         raise Wrong(
@@ -336,6 +338,11 @@ def check_memory(text: str, result: Any, leaves: dict[str, Any]) -> None:
         op = op_of(node, len(inputs))
         if op is None or not holds(op, inputs, float(node.data)):
             made = ", ".join(show(float(x.data)) for x in inputs)
+            if not node._op:
+                raise Wrong(
+                    f"{text} remembers its inputs, {made}, but has no _op",
+                    "the symbol of the operation goes into Value as its third argument",
+                )
             raise Wrong(
                 f'{text} remembers {show(float(node.data))} as made by "{node._op}" from {made}',
                 "what is remembered has to be what was computed: these inputs, by this operation",

@@ -166,6 +166,12 @@ def multiply(self, other):
     ),
     (
         "2.3",
+        VALUE
+        + "def multiply(self, other):\n    return Value(self.data * other.data, (self, other))",
+        r"has no _op",
+    ),
+    (
+        "2.3",
         VALUE + "def multiply(self, other):\n    Value(self.data * other.data, (self, other), '*')",
         r"without `return`",
     ),
@@ -214,6 +220,16 @@ def multiply(self, other):
         "2.5",
         VALUE + 'def power(self, exponent):\n    return Value(self.data**exponent, (self,), "**")',
         r"part of the symbol|made by",
+    ),
+    (
+        "2.5",
+        VALUE + "def power(self, exponent):\n    return Value(self.data**exponent, (self), '**')",
+        r"a tuple of one is written with a comma",
+    ),
+    (
+        "2.5",
+        VALUE + "def power(self, exponent):\n    return Value(self.data ^ exponent, (self,), '**')",
+        r"two stars",
     ),
     (
         "2.5",
@@ -297,7 +313,7 @@ def tanh(self):
     e = math.exp(-2 * self.data)
     return Value((1 - e) / (1 + e), (self,), "tanh")
 """,
-        r"tanh\(\).*(400|1000).* stopped with OverflowError|a = Value\(-",
+        r"a = Value\(-400\), then a.tanh\(\) stopped with OverflowError",
     ),
     (
         "2.7",
@@ -325,7 +341,7 @@ def tanh(self):
             "return Number(math.tanh(self.data)",
             "x = math.exp(2 * self.data)\n        return Number((x - 1) / (x + 1)",
         ),
-        r"a = Number\(400\).*largest float"[:14],
+        r"a = Number\(400\).*\n.*largest float",
     ),
     (
         "2.8",
