@@ -86,34 +86,26 @@ BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#666666"
 def picture(columns, weights, height=2.4):
     """Boxes in columns; between a column and the next a line for each weight, with its number."""
     fig, ax = plt.subplots(figsize=(6.4, height), layout="constrained")
-    places = [
-        [(across, (len(texts) - 1) / 2 - down) for down in range(len(texts))]
-        for across, texts in enumerate(columns)
-    ]
-    for across, rows in enumerate(weights):
-        for end, row in zip(places[across + 1], rows, strict=True):
-            for start, weight in zip(places[across], row, strict=True):
-                x = [start[0], end[0]]
-                y = [start[1], end[1]]
-                colour = BLUE if weight > 0 else ORANGE if weight < 0 else "#bbbbbb"
-                ax.plot(x, y, color=colour, linewidth=1.5, zorder=1)
-                share = 0.68 - 0.12 * places[across].index(start)  # so that labels do not meet
-                ax.text(
-                    x[0] + share * (x[1] - x[0]),
-                    y[0] + share * (y[1] - y[0]),
-                    f"{weight:g}",
-                    ha="center",
-                    va="center",
-                    fontsize=9,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-                )
-    for column, texts in zip(places, columns, strict=True):
-        for (x, y), text in zip(column, texts, strict=True):
-            box = {"facecolor": "white", "edgecolor": "black", "boxstyle": "round,pad=0.5"}
-            ax.text(x, y, text, ha="center", va="center", fontsize=9, bbox=box, zorder=2)
-    ax.set_xlim(-0.35, len(columns) - 0.65)
+    middle = {"ha": "center", "va": "center", "fontsize": 9}
+    box = {"facecolor": "white", "boxstyle": "round,pad=0.5"}
+
+    def place(column, row):
+        return column, (len(columns[column]) - 1) / 2 - row
+
+    for column, rows in enumerate(weights, start=1):
+        for row, numbers in enumerate(rows):
+            for i, w in enumerate(numbers):
+                (left, start), (right, end) = place(column - 1, i), place(column, row)
+                colour = BLUE if w > 0 else ORANGE if w < 0 else "#bbbbbb"
+                ax.plot([left, right], [start, end], color=colour)
+                share = 0.68 - 0.12 * i  # of the way, so that the numbers do not meet
+                at = left + share, start + share * (end - start)
+                ax.text(*at, f"{w:g}", bbox={"facecolor": "white", "edgecolor": "none"}, **middle)
+    for column, texts in enumerate(columns):
+        for row, text in enumerate(texts):
+            ax.text(*place(column, row), text, bbox=box, **middle)
     most = max(map(len, columns))
-    ax.set_ylim(-most / 2, most / 2)
+    ax.set(xlim=(-0.35, len(columns) - 0.65), ylim=(-most / 2, most / 2))
     ax.axis("off")
     return fig
 
@@ -367,9 +359,10 @@ assert math.isclose(0.1 * (max(heights) - min(heights)), 10 * (max(heights) - mi
 # | tanh | (e^n - e^(-n)) / (e^n + e^(-n)) | between -1 and 1 | the same, from -1 to 1 |
 # | relu | n if n > 0, else 0 | 0 and up | what is below 0 is cut off |
 #
-# Here *e* is 2.71828..., and e^n, in Python `math.exp(n)`, is *e* to the power n. It is never 0 or
-# less; it grows fast for large n, and is nearly 0 for very negative n. In the pictures look at the
-# ends: which of the four flatten out?
+# Here *e* is 2.71828..., and e^n, in Python `math.exp(n)`, is *e* to the power n. (tanh is short
+# for hyperbolic tangent, relu for rectified linear unit.) The power e^n is never 0 or less; it
+# grows fast for large n, and is nearly 0 for very negative n. In the pictures look at the ends:
+# which of the four flatten out?
 
 
 # %%
@@ -670,8 +663,8 @@ def collapse(weights, biases, out_weights, out_bias):
 # ## Three kinds of dogs: logits and softmax
 #
 # Back to the three outputs. They were about -1.771, 2.683 and -1.912. They are called **logits**:
-# any numbers, from the output layer, one for each kind. They are *not* probabilities. Those lie
-# between 0 and 1 and add up to 1.
+# any numbers, from the output layer, one for each kind. You may read that each output neuron holds
+# a probability. Not yet: -1.771 is none. Probabilities lie between 0 and 1 and add up to 1.
 #
 # **Softmax** makes probabilities of logits, in two steps:
 #
@@ -760,8 +753,8 @@ fig, ax = plt.subplots(figsize=(6.2, 3.8), layout="constrained")
 colours = [LOOKS[kind][0] for kind in KINDS]
 ax.contourf(heights, kilos, wins, levels=[-0.5, 0.5, 1.5, 2.5], colors=colours, alpha=0.2)
 plot_dogs(ax)
-for x, kind in ((31, "beagle"), (52, "retriever"), (80, "great dane")):
-    ax.text(x, 38, kind, color=LOOKS[kind][0])
+for x, y, kind in ((30, 22, "beagle"), (50, 40, "retriever"), (80, 40, "great dane")):
+    ax.text(x, y, kind, color=LOOKS[kind][0])
 
 assert {kind for row in wins for kind in row} == {0, 1, 2}
 assert all(KINDS[forward(dog).index(max(forward(dog)))] == dog[2] for dog in dogs)
@@ -850,16 +843,16 @@ assert round(-math.log(1 / 3), 4) == round(math.log(3), 4) == 1.0986
 
 # %% [markdown]
 # Sure and right (probability 1): the loss is 0. One third, which is no better than guessing among
-# three: 1.099. Sure and wrong (0.01 for the right kind): 4.605, and beyond all bounds towards 0.
-# The mean over all dogs is called **cross-entropy** or *negative log-likelihood*; both names mean
-# this number here.
+# three: 1.099. Sure and wrong (0.01 for the right kind): 4.605, and the loss grows without bound as
+# the probability goes to 0. The mean over all dogs is called **cross-entropy** or *negative
+# log-likelihood*; both names mean this number here.
 #
 # Again three settings: output weights of 0 (then the hidden answers are not used, and the output
 # biases alone decide), ours, and ours with the rows of beagle and great dane exchanged.
 
 
 # %%
-def loss(**parameters):
+def loss(**parameters):  # those that differ from ours, by name
     """The mean over the dogs of minus log probability of the right kind."""
     logs = [-math.log(forward(dog, **parameters)[KINDS.index(dog[2])]) for dog in dogs]
     return sum(logs) / len(logs)
@@ -940,10 +933,10 @@ assert bold_loss < careful_loss and bold_accuracy < careful_accuracy
 # %% [markdown]
 # Each point is a dog; its height is the probability that the right kind got. The careful network
 # gives each of its 30 right kinds about 0.4. That is less than one half, but with three kinds it
-# can still be the largest, and it is. So all are right. The bold one is nearly sure of most dogs,
-# and wrong about the two smallest great danes. **It has the lower loss and the lower accuracy.**
-# The reason: the accuracy sees only which is the largest, the loss sees how large. Here 28 gains
-# outweigh two mistakes.
+# can still be the largest, and it is. So all are right. The bold one gives most right kinds about
+# 0.9 or more, and is wrong about the two smallest great danes. **It has the lower loss and the
+# lower accuracy.** The reason: the accuracy sees only which is the largest, the loss sees how
+# large. Here 28 gains outweigh two mistakes.
 #
 # How wrong can it get? Here is what does hold:
 #
