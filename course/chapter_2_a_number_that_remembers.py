@@ -239,8 +239,8 @@ assert 1.0 + 1e-17 == 1.0  # the nudge is lost before the function sees it
 #
 # So there are two errors, and they pull in opposite directions:
 #
-# - the **truncation error**: the curve bends between x and x + h. It falls with h.
-# - the **rounding error**: numbers have 16 digits. It grows as h falls.
+# - the **truncation error**: the curve bends between x and x + h. It becomes smaller with h.
+# - the **rounding error**: numbers have about 16 digits. It grows as h becomes smaller.
 #
 # There is a better way to nudge. Nudge to both sides, and divide by the whole width:
 #
@@ -645,7 +645,7 @@ except AttributeError as error:
 assert told == "'int' object has no attribute 'data'"
 
 # %% [markdown]
-# You will see this message again. It always means: a plain number has come where a `Value` was
+# You will see this message again. It means: a plain number has come where a `Value` was
 # expected. Here, `other` is the number 1, and `__add__` asks it for its data.
 #
 # The cure is one line. If `other` is not a `Value`, make one of it. `isinstance(other, Value)`
@@ -1139,8 +1139,8 @@ for program in PROGRAMS:
 
 # %% [markdown]
 # Each line was computed twice, and was the same twice. So you may think of theirs as of your own:
-# it is the same idea, made fast and safe. (Only their `tanh` calls `math.tanh`. In places its last
-# digit is another than ours, because it rounds on another way.)
+# it is the same idea, made fast and safe. (Only their `tanh` calls `math.tanh`. Its last digit
+# may differ from ours, because it rounds at other places.)
 
 # %% [markdown]
 # ## What the gradients will have to be
@@ -1250,8 +1250,8 @@ assert grad["t"] == through_rise + through_square
 # - **4.** It calls `(2).__mul__(v)`, which returns `NotImplemented`. Then it calls
 #   `v.__rmul__(2)`. That one computes `v * 2`, by `v.__mul__(2)`, which makes a Value of the 2
 #   and returns a new Value.
-# - **5.** All that it was made from, down to the leaves: `start`, `speed`, `t` (twice), and the
-#   plain numbers 5 and -1 that became Values.
+# - **5.** All that it was made from, every number on the way, and at the ends
+#   the leaves: `start`, `speed`, `t` (twice), and the plain numbers 5 and -1 that became Values.
 #
 # </details>
 
