@@ -23,6 +23,7 @@ from glassgrad.nn import MLP, Layer, Module
 from glassgrad.value import Value, topological_order
 
 CLOSE = 1e-6  # relative, for gradients
+MOST = 8  # of a list that is shown
 
 
 def _as_value(text: str, result: Any) -> Value:
@@ -294,7 +295,7 @@ def _check_collected(text: str, got: Any, right: list[Value], why: str) -> None:
         raise Wrong(f"{text} gave {show(got)}, which is not a list", why)
     if len(got) == len(right) and all(x is y for x, y in zip(got, right, strict=True)):
         return
-    told = ", ".join(_label(part) for part in got)
+    told = ", ".join([_label(part) for part in got[:MOST]] + ["..."] * (len(got) > MOST))
     seen = f"{text} gave [{told}], and [{', '.join(x.label for x in right)}] is right"
     if same(list(got), right):
         why = "these are copies, or only the numbers: training has to move the Values themselves"
@@ -502,7 +503,7 @@ def _coefficients(model: Any, degree: int) -> list[Value]:
         why = "[Value(0.0)] * 3 is one Value three times; a list comprehension makes three"
         raise Wrong(f"{start}, p.coefficients has the same Value in several places", why)
     if [id(part) for part in parameters] != [id(part) for part in found]:
-        why = "parameters() finds the Values in all attributes; here it should be the coefficients"
+        why = "every Value that the object keeps is a parameter; here only the coefficients are"
         raise Wrong(f"{start}, p.parameters() gives {show(parameters)}", why)
     return list(found)
 

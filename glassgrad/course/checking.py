@@ -273,6 +273,10 @@ REASONS = [
         r"(missing \d+ required|takes \d+ positional|unexpected keyword)",
         "the name stays, and so do the arguments: the exercise says which there are",
     ),
+    (
+        r"a Value is one real number.*not Value",
+        "this is a Value already, and need not be made one: Value(...) is for plain numbers",
+    ),
     (r"index out of range", "a place in a list that it does not have; the first one is 0"),
     (r"name '(\w+)' is not defined", "nothing has this name here; is it spelt as above?"),
     (r"has no attribute '(\w+)'", "this has no such method or attribute; is it spelt as above?"),

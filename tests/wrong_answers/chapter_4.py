@@ -84,6 +84,17 @@ def neuron(inputs, weights, bias):
         r"a function without `return` gives None",
     ),
     (
+        "4.1",
+        """
+def neuron(inputs, weights, bias):
+    n = Value(bias)
+    for x, w in zip(inputs, weights):
+        n = n + Value(w) * Value(x)
+    return n.tanh()
+""",
+        r"This is a Value already",
+    ),
+    (
         "4.2",
         """
 def forward(layers, inputs):
