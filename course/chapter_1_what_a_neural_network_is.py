@@ -2,9 +2,9 @@
 # # 1. What a neural network is
 #
 # A neural network is a function: numbers go in, numbers come out. Inside it stands one small sum,
-# the **neuron**, many times over. The sum has numbers of its own in it. Nobody writes those down;
-# they are found by **training**, which means: change them a little, many times, so that the answers
-# become less wrong.
+# the **neuron**, many times over. The sum has numbers of its own in it. In practice nobody writes
+# those down; they are found by **training**, which means: change them a little, many times, so that
+# the answers become less wrong.
 #
 # In this chapter you take the whole machine apart, with nothing but plain Python numbers. One
 # example runs through it: a network that is told the height and the weight of a dog and says which
@@ -333,14 +333,16 @@ for name, column, w in (("height", 0, 0.1), ("weight", 1, 0.05)):
 
 heights = [h for h, _, _ in dogs]
 assert math.isclose(0.1 * (max(heights) - min(heights)), 10 * (max(heights) - min(heights)) / 100)
+assert all((w * 0.2 - 8 > 0) == (k == "great dane") for _, w, k in dogs)  # kilograms alone
 
 # %% [markdown]
 # In centimetres and in metres this product is the same. So in this neuron, for these dogs, the
 # height does move `n` more, and we may say so. Two warnings remain. Height and weight go together,
-# so another neuron could lean on the kilograms instead and do as well: what one neuron weighs
-# heavily need not be what matters in the world. And in a larger network this `n` goes on into other
-# neurons, which may ignore it. "Importance" is thus a first idea of a weight, good enough when all
-# inputs are of a similar size (chapter 6 makes them so), and no more than that.
+# so another neuron could lean on the kilograms instead and do as well, for example `w1 = 0`,
+# `w2 = 0.2`, `b = -8`: what one neuron weighs heavily need not be what matters in the world. And in
+# a larger network this `n` goes on into other neurons, which may ignore it. "Importance" is thus a
+# first idea of a weight, good enough when all inputs are of a similar size (chapter 6 makes them
+# so), and no more than that.
 
 # %% [markdown]
 # ## The activation
