@@ -111,8 +111,8 @@ assert math.isclose(one([2.0, 0.0]).data, o.data, rel_tol=1e-12)
 #   **linear**. You will soon see where one is needed.
 #
 # **Exercise 4.1. A neuron made of Values.** `inputs` is a list of numbers or Values, `weights` a
-# list of Values, `bias` a Value. Return the output, a Value, from which `backward()` reaches all of
-# them.
+# list of Values, `bias` a Value. The activation is tanh. Return the output, a Value, from which
+# `backward()` reaches all of them.
 
 
 # %%
@@ -205,10 +205,10 @@ def forward(layers, inputs):
 # take a small network, with 2 inputs, 2 hidden neurons and 1 output, and simple weights.
 #
 # Our running example is a dog, as in chapter 1. It comes as two numbers, its height $x_1$ and its
-# weight $x_2$. They are scaled here: 0 is an average dog, positive is more and negative is less.
-# This one is rather tall and rather light: $x_1 = 1$, $x_2 = -0.5$. The output $o$ is a score for
-# "this is a retriever": for a retriever it should be 1, for another kind -1. The weights are ours;
-# nothing has been learned yet.
+# weight $x_2$ (a weight on scales, this once). Both are scaled: 0 is an average dog, positive is
+# more and negative is less. This one is rather tall and rather light: $x_1 = 1$, $x_2 = -0.5$.
+# The output $o$ is a score for "this is a retriever": for a retriever it should be 1, for another
+# kind -1. The weights are ours; nothing has been learned yet.
 
 # %%
 network = Network(2, [2, 1], Random(0))
@@ -373,7 +373,8 @@ for name, p in small.named_parameters():
 
 # %% [markdown]
 # Each parameter of the package has a name, the path to it: `layers.0.neurons.1.weights.0` is the
-# first weight of the second neuron in the first layer. Python counts from 0, here as everywhere.
+# first weight of the second neuron in the first layer. Python counts from 0, here as everywhere;
+# the pictures count from 1.
 #
 # **Exercise 4.3. The number of parameters.** `count_parameters(3, [4, 4, 1])` is to give 41. Count
 # by arithmetic, without building a network: for a large one that would take long.
