@@ -271,7 +271,14 @@ def test_programs_are_compared_with_ours() -> None:
         check_program(Twice, "a * b", {"a": 2.0, "b": 3.0}, "")
 
 
+def test_a_mistake_that_cannot_take_an_input_explains_nothing() -> None:
+    with pytest.raises(Wrong) as error:
+        compare(lambda x: 1.0, abs, [(0.0,), (2.0,)], "a distance", [(lambda x: 1 / x, "turned")])
+    assert error.value.why == "a distance"
+
+
 def test_long_things_are_shown_short() -> None:
+    assert show(10**400) == "inf"
     assert len(show(list(range(1000)))) == 200
     assert show(True) == "True"
     assert show((1.0, [2.5, None])) == "(1, [2.5, None])"
