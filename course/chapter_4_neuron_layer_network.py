@@ -208,7 +208,7 @@ def forward(layers, inputs):
 # weight $x_2$ (a weight on scales, this once). Both are scaled: 0 is an average dog, positive is
 # more and negative is less. This one is rather tall and rather light: $x_1 = 1$, $x_2 = -0.5$.
 # The output $o$ is a score for "this is a retriever": for a retriever it should be 1, for another
-# kind -1. The weights are ours; nothing has been learned yet.
+# kind -1. We choose the network's numbers; nothing has been learned yet.
 
 # %%
 network = Network(2, [2, 1], Random(0))
