@@ -64,8 +64,8 @@ def exercise(number: str) -> Callable[[Answer], Answer]:
     >>> @exercise("1.1")
     ... def weighted_sum(inputs, weights, bias):
     ...     return ...
-    Exercise 1.1, the weighted sum: not written yet. Put your code in place of the three dots;
-    hint("1.1") helps.
+    Exercise 1.1, the weighted sum: not written yet.
+    Put your code in place of the three dots; hint("1.1") helps.
     """
     find(number)
 
@@ -109,8 +109,8 @@ def check_exercise(number: str, answer: Any) -> Verdict:
         with contextlib.redirect_stdout(printed), time_limit(SECONDS):
             task.check(answer)
     except NotWritten:
-        dots = "not written yet. Put your code in place of the three dots;"
-        return Verdict(False, f'{name}: {dots}\nhint("{number}") helps.')
+        dots = f'Put your code in place of the three dots; hint("{number}") helps.'
+        return Verdict(False, f"{name}: not written yet.\n{dots}")
     except Wrong as wrong:
         what, why = wrong.what, wrong.why
     except OutOfTime:
