@@ -207,8 +207,7 @@ assert min(names, key=measured.get) == "x1"
 #
 # - o itself has 1. A number moves exactly as far as itself.
 # - w2 has 0. Its input x2 is 0, so w2 * x2 stays 0 whatever you do to w2.
-# - x1 has -1.5. Larger inputs make this neuron's output smaller, because their weight w1 is
-#   negative.
+# - x1 has -1.5. A larger x1 makes this neuron's output smaller, because its weight w1 is negative.
 #
 # Why want all this? In chapter 5 the last number of the graph will be a loss L, which says how
 # wrong a network is. Then the gradient of each weight says which way to turn it, and how much that
@@ -239,7 +238,7 @@ PLACES = dict(zip(names, zip(columns, rows, strict=True), strict=True))
 
 def picture(value, new):
     """Draw the neuron's graph up to `value`; new: names found in this stage, and how."""
-    _, ax = plt.subplots(figsize=(6.8, 3.7), layout="constrained")
+    _, ax = plt.subplots(figsize=(5.4, 3.9), layout="constrained")
     waiting = [value]
     while waiting:
         number = waiting.pop()
@@ -571,14 +570,14 @@ draw(b)
 # 1. `self.grad = 1.0 * out.grad` writes 1 into a.grad.
 # 2. `other.grad = 1.0 * out.grad` writes 1 into a.grad **again**, over the first one.
 #
-# But both ways count. If a number reaches the result along several ways, **the contributions of
-# all ways are added up**. So each `_backward` has to *add* its part to what is there: `+=` in
+# But both paths count. If a number reaches the result along several paths, **the contributions of
+# all paths are added up**. So each `_backward` has to *add* its part to what is there: `+=` in
 # place of `=`. That is why `grad` starts at 0.
 
 # %% [markdown]
-# **Exercise 3.3. A multiplication that goes backward.** Write the product of two Values with its
-# `_backward`, which accumulates. It will also be asked for a * a. You need no test for plain
-# numbers here: `a` and `b` are Values.
+# **Exercise 3.3. A multiplication that goes backward.** Return the product of two Values, a new
+# Value with its own `_backward`, which accumulates. It will also be asked for a * a. You need no
+# test for plain numbers here: `a` and `b` are Values.
 
 
 # %%
@@ -632,9 +631,9 @@ assert a.grad == 2.0 and check(b).ok
 check(b)
 
 # %% [markdown]
-# **Exercise 3.4. A power that goes backward.** `a` is a Value and `exponent` a plain number. The
-# local derivative of `a**n` is `n * a**(n - 1)`: at 3, a cube moves 3 * 3² = 27 times as far as
-# its input.
+# **Exercise 3.4. A power that goes backward.** The same for `a**exponent`, where `a` is a Value
+# and `exponent` a plain number. The local derivative of `a**n` is `n * a**(n - 1)`: at 3, a cube
+# moves 3 * 3² = 27 times as far as its input.
 
 
 # %%
@@ -713,17 +712,17 @@ print("a.grad =", a.grad, "and c is", c.data / a.data, "times a")
 assert a.grad == 8.0 and c.data == 4.0 * a.data
 
 # %% [markdown]
-# c is 4 * a, so the gradient of a is 4. Plain recursion says 8. Here are both side by side, the
-# right order on one side and that of recursion on the other. Step through them and watch b.
+# c is 4 * a, so the gradient of a is 4. Plain recursion says 8. Here are the two orders side by
+# side, the right one and that of recursion. Step through them and watch b.
 
 # %%
 a, b, c = two_lines()
 step_through(c, order=recursion(c))
 
 # %% [markdown]
-# Two arrows lead from b to c, so recursion comes to b twice. The first time, b hands on its whole
-# gradient,
-# 2. The second time it hands on the same 2 once more, though nothing new has arrived. a gets 8.
+# Two arrows lead from b to c, so recursion comes to b twice. The first time, b hands on all of its
+# gradient, which is 2, along both arrows to a. The second time it does so once more, though
+# nothing new has arrived. So a gets 4 and another 4.
 #
 # So let us remember who has been there, and not come twice. That mends these two lines. It does
 # not mend the next three, where b goes into c directly *and* by way of e.
@@ -834,9 +833,9 @@ for value in (x1, x2, w1, w2, b, x1w1, x2w2, s, n, o):
 draw(o)
 
 # %% [markdown]
-# One line, and all ten gradients are there: the same as by hand. It works for any expression, with
-# plain numbers on either side, and in one walk, however many numbers there are. This walk is
-# called the **backward pass**, and the whole method **backpropagation**.
+# One line, and all ten gradients are there: the same as by hand. It works for any expression of
+# our operations, with plain numbers on either side, and in one walk, however many numbers there
+# are. This walk is called the **backward pass**, and the whole method **backpropagation**.
 
 # %%
 a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -967,9 +966,10 @@ check(a.tanh() + a)
 
 # %% [markdown]
 # `check` has a second form. `check(value)` computes your graph again from the symbols in `_op`, so
-# it knows what `"tanh"` ought to be, and catches a wrong forward value too. `check(function,
-# inputs)` just calls your function again with nudged inputs. So it also takes operations whose
-# symbol it does not know, and it says whether your derivative is that of *your* function.
+# it knows what `"tanh"` ought to be, and also refuses a result that is not the tanh of its input.
+# `check(function, inputs)` just calls your function again with nudged inputs. So it also takes
+# operations whose symbol it does not know, and it says whether your derivative is that of *your*
+# function.
 
 
 # %%
@@ -993,12 +993,19 @@ check(lambda x: softsign(x) * 3, [x])
 # forgotten. The factor between the two numbers, 1.5, is 1 + |x|, which is a good hint at where to
 # look.
 #
-# **Exercise 3.6. The mended tanh.** This `_backward` is from somebody's notebook, and has two
-# mistakes. Write the whole function as it should be.
+# **Exercise 3.6. The mended tanh.** This function is from somebody's notebook. Its `_backward` has
+# two mistakes. Write it as it should be.
 #
 # ```python
-# def _backward():
-#     x.grad = 1 - t**2 * out.grad
+# def somebodys_tanh(x):
+#     t = math.tanh(x.data)
+#     out = Value(t, (x,), "tanh")
+#
+#     def _backward():
+#         x.grad = 1 - t**2 * out.grad
+#
+#     out._backward = _backward
+#     return out
 # ```
 
 
@@ -1022,9 +1029,8 @@ for call in (1, 2, 3):
         leaf.grad = 0.0
     o.backward()
     seen.append(w1.grad)
-    print(
-        f"call {call}: w1.grad = {w1.grad:.4f}, x1w1.grad = {x1w1.grad:.4f}, n.grad = {n.grad:.4f}"
-    )
+    numbers = ", ".join(f"{x.label}.grad {x.grad:.1f}" for x in (n, s, x1w1, w1))
+    print(f"call {call}: {numbers}")
 assert all(abs(x - y) < 1e-9 for x, y in zip(seen, [1.0, 4.0, 10.0], strict=True))
 
 # %% [markdown]
@@ -1042,9 +1048,9 @@ assert seen[1] > 3 * measured["w1"]
 
 # %% [markdown]
 # The leaves were cleaned, the results in between were not. n.grad still has its 0.5 from the first
-# call, and `+=` adds another 0.5: it is 1, twice too much, when n hands it on. At s the same
-# happens again: the old 0.5 and a new 1 make 1.5. At x1w1 it is 0.5 and 1.5, which is 2, and w1
-# gets 2 * 2 = 4. The deeper the graph, the worse.
+# call, and `+=` adds another 0.5: it is 1, twice as much as it should be, when n hands it on. At s
+# the same happens again: the old 0.5 and a new 1 make 1.5. At x1w1 it is 0.5 and 1.5, which is 2,
+# and w1 gets 2 * 2 = 4. The deeper the graph, the worse.
 #
 # The gradients of results in between are notes of *one* walk, so the walk has to start with clean
 # notes. Leaves are another matter: weights are leaves, and it is useful that their gradients add
@@ -1245,11 +1251,11 @@ class Value:
 #
 # - A **gradient** says how far the result moves for each step of a number: what a nudge would do.
 #   Every number of a graph has one.
-# - The **chain rule**: rates multiply along a way. In code, gradient of an input = **local
+# - The **chain rule**: rates multiply along a path. In code, gradient of an input = **local
 #   derivative × upstream** gradient.
 # - `+` hands on 1 times upstream, `*` the other number times upstream, tanh (1 - o²) times
 #   upstream, exp its result times upstream, and `a**n` hands on `n * a**(n - 1)` times upstream.
-# - Contributions of several ways **add up**: `+=`, in every operation. Test it with f(a) + a.
+# - Contributions of several paths **add up**: `+=`, in every operation. Test it with f(a) + a.
 # - A node hands on once, after everything made from it has handed on: **topological order**, from
 #   the end.
 # - `backward()` sets results in between to 0, the last one to 1, and then goes through the order.

@@ -35,7 +35,7 @@ class Watch:
             raise Wrong(
                 f"in a graph of {size} nodes, inputs had been looked at {self.looks} times "
                 "when this was ended",
-                "ways through a graph double at each a + a: leave at once a node that has been "
+                "paths through a graph double at each a + a: leave at once a node that has been "
                 "seen, before looking at its inputs",
             )
 
@@ -108,8 +108,8 @@ def run(program: str, **numbers: float) -> tuple[Number, Watch]:
     return list(names.values())[-1], watch
 
 
-# Where an order can go wrong: the same number twice, a node on two ways of the same length, and on
-# two ways of different lengths, whichever of them comes first.
+# Where an order can go wrong: the same number twice, a node on two paths of the same length, and on
+# two paths of different lengths, whichever of them comes first.
 ORDERS = [
     "b = a + a",
     "b = a + a; c = b + b",
@@ -143,7 +143,7 @@ def tangle(random: Random, size: int = 15) -> tuple[Number, Watch]:
 
 
 def tower(doublings: int = 20) -> tuple[Number, Watch]:
-    """A graph of few nodes and 2**doublings ways from top to bottom."""
+    """A graph of few nodes and 2**doublings paths from top to bottom."""
     watch = Watch()
     node = Number(1.0, watch, label="a")
     for i in range(doublings):

@@ -254,7 +254,7 @@ def nodes_in_order(root):
     place(root)
     return order
 """,
-        "ways through a graph double",
+        "paths through a graph double",
     ),
     ("3.6", _operation("a.grad += 1 - t**2 * out.grad", *TANH), "brackets are missing"),
     ("3.6", _operation("a.grad = (1 - t**2) * out.grad", *TANH), "tanh overwrites .* use \\+="),
