@@ -50,12 +50,12 @@ from glassgrad.course.slider import slider
 class Value:
     """A number that remembers how it was made."""
 
-    def __init__(self, data, _prev=(), _op="", label=""):
-        self.data = data
+    def __init__(self, data, _children=(), _op="", label=""):
+        self.data = float(data)
         self.grad = 0.0
-        self._prev = _prev
-        self._op = _op
         self.label = label
+        self._prev = tuple(_children)
+        self._op = _op
 
     def __repr__(self):
         return f"Value(data={self.data})"
@@ -1182,33 +1182,35 @@ print("the same gradients, from a table of", len(table), "operations")
 # %% [markdown]
 # ## All of it in one class
 #
-# **Exercise 3.8. A Value with backward.** Put it all together: one class, with `+ - * /` and plain
-# numbers on both sides, `**` with a plain exponent, `exp`, `tanh` and `backward()`. You may take
-# everything from this chapter, or your own class from elsewhere. It will be tried on numbers used
+# **Exercise 3.8. A class with backward.** Put it all together in one class, `Number`: `+ - * /`
+# with plain numbers on both sides, `**` with a plain exponent, `exp`, `tanh` and `backward()`. You
+# may begin with your `Number` of chapter 2, and take everything from this chapter; or bring a
+# class of your own from elsewhere, under the name that it has. It will be tried on numbers used
 # twice, in several orders, on a second `backward()` after the grads of the leaves were set to 0,
-# and on a graph 5,000 operations deep. The verdict names the operation.
-#
-# From here on the name `Value` is your class. To run cells further up once more, begin at the top.
+# and on a graph 5,000 operations deep. The verdict names the operation. Inside the class, write
+# `Number` where the chapter says `Value`.
 
 
 # %%
 @exercise("3.8")
-class Value:
-    def __init__(self, data, _prev=(), _op="", label=""):
-        self.data = data
+class Number:
+    def __init__(self, data, _children=(), _op="", label=""):
+        self.data = float(data)
         self.grad = 0.0
-        self._prev = _prev
-        self._op = _op
         self.label = label
+        self._prev = tuple(_children)
+        self._op = _op
 
     def __repr__(self):
-        return f"Value(data={self.data})"
+        return f"Number(data={self.data})"
 
     def __add__(self, other):
         return ...
 
     def __mul__(self, other):
         return ...
+
+    # The other methods of chapter 2 belong here.
 
     def backward(self):
         return ...

@@ -87,22 +87,22 @@ def backward_from(root):
 
 
 @exercise("3.8")
-class Value:  # noqa: F811
+class Number:
     """A number that remembers how it was made, and hands its gradient back."""
 
-    def __init__(self, data, _prev=(), _op="", label=""):
-        self.data = data
+    def __init__(self, data, _children=(), _op="", label=""):
+        self.data = float(data)
         self.grad = 0.0
-        self._prev = _prev
-        self._op = _op
         self.label = label
+        self._prev = tuple(_children)
+        self._op = _op
 
     def __repr__(self):
-        return f"Value(data={self.data})"
+        return f"Number(data={self.data})"
 
     def __add__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data + other.data, (self, other), "+")
+        other = other if isinstance(other, Number) else Number(other)
+        out = Number(self.data + other.data, (self, other), "+")
 
         def _backward():
             self.grad += out.grad
@@ -112,8 +112,8 @@ class Value:  # noqa: F811
         return out
 
     def __mul__(self, other):
-        other = other if isinstance(other, Value) else Value(other)
-        out = Value(self.data * other.data, (self, other), "*")
+        other = other if isinstance(other, Number) else Number(other)
+        out = Number(self.data * other.data, (self, other), "*")
 
         def _backward():
             self.grad += other.data * out.grad
@@ -123,7 +123,7 @@ class Value:  # noqa: F811
         return out
 
     def __pow__(self, exponent):
-        out = Value(self.data**exponent, (self,), f"**{exponent}")
+        out = Number(self.data**exponent, (self,), f"**{exponent}")
 
         def _backward():
             self.grad += exponent * self.data ** (exponent - 1) * out.grad
@@ -132,7 +132,7 @@ class Value:  # noqa: F811
         return out
 
     def exp(self):
-        out = Value(math.exp(self.data), (self,), "exp")
+        out = Number(math.exp(self.data), (self,), "exp")
 
         def _backward():
             self.grad += out.data * out.grad
@@ -141,7 +141,7 @@ class Value:  # noqa: F811
         return out
 
     def tanh(self):
-        out = Value(math.tanh(self.data), (self,), "tanh")
+        out = Number(math.tanh(self.data), (self,), "tanh")
 
         def _backward():
             self.grad += (1 - out.data**2) * out.grad
@@ -161,16 +161,16 @@ class Value:  # noqa: F811
         return self * other**-1
 
     def __radd__(self, other):
-        return Value(other) + self
+        return Number(other) + self
 
     def __rmul__(self, other):
-        return Value(other) * self
+        return Number(other) * self
 
     def __rsub__(self, other):
-        return Value(other) + (-self)
+        return Number(other) + (-self)
 
     def __rtruediv__(self, other):
-        return Value(other) * self**-1
+        return Number(other) * self**-1
 
     def backward(self):
         order, seen = [], set()

@@ -565,7 +565,7 @@ EXERCISES = [
     ),
     Exercise(
         "3.8",
-        "a Value with backward",
+        "a class with backward",
         check_own_value,
         (
             "Everything is above: the class from the beginning, a _backward for each of + * ** exp "
@@ -573,8 +573,8 @@ EXERCISES = [
             "-, / and the sign are made of the others, and so are the methods that begin with "
             "__r: they need no _backward of their own. Begin with + and backward, and run the cell "
             "often.",
-            "__sub__ is self + (-other), __rsub__ is Value(other) + (-self), __truediv__ is "
-            "self * other**-1, __rtruediv__ is Value(other) * self**-1.",
+            "__sub__ is self + (-other), __rsub__ is Number(other) + (-self), __truediv__ is "
+            "self * other**-1, __rtruediv__ is Number(other) * self**-1.",
         ),
     ),
 ]

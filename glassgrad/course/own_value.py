@@ -94,7 +94,7 @@ def _need_class(answer: Any) -> None:
     if isinstance(answer, type):
         return
     written(call_as("Value(2.0)", answer, 2.0) if callable(answer) else answer)
-    why = "write `class Value:` under the exercise"
+    why = "write a class under the exercise, with `class Number:`"
     raise Wrong(f"the answer is of type {type(answer).__name__}, not a class", why)
 
 
@@ -110,14 +110,14 @@ def _run(value_class: Any, program: str, numbers: Mapping[str, float]) -> dict[s
     return names
 
 
-def _text(program: str, numbers: Mapping[str, float]) -> str:
-    used = [f"{name} = Value({x})" for name, x in numbers.items() if name in program]
+def _text(answer: Any, program: str, numbers: Mapping[str, float]) -> str:
+    used = [f"{name} = {answer.__name__}({x})" for name, x in numbers.items() if name in program]
     return f"{'; '.join(used)}; {program}"
 
 
 def _data(answer: Any, program: str, numbers: Mapping[str, float], op: str) -> None:
     """The number that a program gives, and that it remembers where it came from."""
-    text = _text(program, numbers)
+    text = _text(answer, program, numbers)
     got = call_as(text, _run, answer, program, numbers)["c"]
     if got is ... and program != SINGLE["+"]:
         raise Wrong(f"{text}: this gave ...", "the three dots are still in this method")
@@ -125,10 +125,10 @@ def _data(answer: Any, program: str, numbers: Mapping[str, float], op: str) -> N
     if got is None:
         raise Wrong(f"{text}: c is None", "a method without `return` gives None")
     if got is NotImplemented or not hasattr(got, "data"):
-        raise Wrong(f"{text}: c is {show(got)}, not a Value", "each operation gives a new Value")
+        raise Wrong(f"{text}: c is {show(got)}", "each operation gives a new number of the class")
     if not isinstance(got, answer):
         what = f"{text}: c is of another class of the name {type(got).__name__}"
-        raise Wrong(what, "inside the class, results are made by the class itself")
+        raise Wrong(what, f"inside the class, results are made by it: write {answer.__name__}(...)")
     right = _run(OurValue, program, numbers)["c"].data
     if not same(got.data, right):
         why = f"the data of the result is what {op} makes of the data of its inputs"
@@ -143,7 +143,7 @@ def _gradients(
     answer: Any, program: str, numbers: Mapping[str, float], why: Callable[[], str]
 ) -> None:
     """The grads of a and b after a program and c.backward()."""
-    text = f"{_text(program, numbers)}; c.backward()"
+    text = f"{_text(answer, program, numbers)}; c.backward()"
     ours = _run(OurValue, program, numbers)
     ours["c"].backward()
     theirs = call_as(text, _run, answer, program, numbers)
@@ -197,7 +197,7 @@ def _slip(answer: Any, op: str, numbers: Mapping[str, float]) -> str:
     names = _run(answer, SINGLE[op], numbers)
     out, inputs = names["c"], [names["a"], names["b"]]
     if not out._prev:
-        return f"the result of {op} has nothing in _prev: give the new Value its inputs, as a tuple"
+        return f"the result of {op} has nothing in _prev: give a new node its inputs, as a tuple"
     rule = op_for(str(getattr(out, "_op", "")), len(out._prev))
     if rule is None or not callable(getattr(out, "_backward", None)):
         return ""
@@ -252,7 +252,8 @@ def _second_backward(answer: Any, a: float) -> None:
         names = call_as(program, _run, answer, program, {"a": a})
         ours = _run(OurValue, program, {"a": a})
         first, second = roots.split(", ")
-        text = f"a = Value({a}); {program}; {first}.backward(); a.grad = 0.0; {second}.backward()"
+        start = _text(answer, program, {"a": a})
+        text = f"{start}; {first}.backward(); a.grad = 0.0; {second}.backward()"
         for name in (first, second):
             names["a"].grad = ours["a"].grad = 0.0
             call_as(text, names[name].backward)
@@ -274,7 +275,7 @@ def _depth(answer: Any, a: float) -> None:
             total = total + leaf
         return leaf, total
 
-    text = f"a = Value({a}); c = a; then c = c + a, {probes.DEEP:,} times; c.backward()"
+    text = f"a = {answer.__name__}({a}); c = a; then c = c + a, {probes.DEEP:,} times; c.backward()"
     leaf, total = call_as(text, deep)
     probes.too_deep(text, total.backward)
     got = _grad(leaf, "a")

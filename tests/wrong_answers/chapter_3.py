@@ -10,9 +10,9 @@ SOLUTIONS = Path(__file__).parent.parent.parent / "course" / "solutions" / "chap
 def _class(old: str, new: str) -> str:
     """Our class of exercise 3.8, with a mistake in it."""
     source = SOLUTIONS.read_text(encoding="utf-8")
-    source = source[source.index("class Value:") :]
+    source = source[source.index("class Number:") :]
     assert old in source, old
-    return source.replace(old, new) + "\n\nAnswer = Value"
+    return source.replace(old, new)
 
 
 def _operation(inner: str, head: str = "multiply(a, b)", data: str = "a.data * b.data") -> str:
@@ -343,9 +343,9 @@ def backward_from(root):
         "brackets are missing in tanh",
     ),
     ("3.8", _class("out.data * out.grad", "out.data"), "upstream gradient is missing in exp"),
-    ("3.8", _class("Value(other) + (-self)", "self - other"), "(?s)2 - a.*__rsub__"),
-    ("3.8", _class("Value(other) + (-self)", "other - self"), "calls itself"),
-    ("3.8", _class("Value(other) * self**-1", "self * other**-1"), "(?s)2 / a.*__rtruediv__"),
+    ("3.8", _class("Number(other) + (-self)", "self - other"), "(?s)2 - a.*__rsub__"),
+    ("3.8", _class("Number(other) + (-self)", "other - self"), "calls itself"),
+    ("3.8", _class("Number(other) * self**-1", "self * other**-1"), "(?s)2 / a.*__rtruediv__"),
     ("3.8", _class("    def __rsub__", "    def rsub"), "reflected method"),
     ("3.8", _class("node.grad = 0.0", "pass"), "of the first time"),
     ("3.8", _class("self.grad = 1.0", "pass"), "c.grad is 1.0 at the start"),
@@ -357,9 +357,9 @@ def backward_from(root):
     (
         "3.8",
         _class(
-            "other = other if isinstance(other, Value) else Value(other)\n"
-            "        out = Value(self.data + other.data",
-            "out = Value(self.data + other.data",
+            "other = other if isinstance(other, Number) else Number(other)\n"
+            "        out = Number(self.data + other.data",
+            "out = Number(self.data + other.data",
         ),
         "a plain number has come",
     ),
