@@ -66,7 +66,8 @@ def check_own_value(answer: Any) -> None:
     """Raise Wrong for the first thing that the class does otherwise than it should."""
     _need_class(answer)
     random = Random()
-    a, b = (round(random.uniform(0.6, 1.9), 2) for _ in range(2))
+    # Neither is 1, which would hide a missing factor.
+    a, b = round(random.uniform(1.1, 1.9), 2), round(random.uniform(0.6, 0.9), 2)
     numbers = {"a": a, "b": b}
     single, chained = list(SINGLE.items()), list(CHAINED.items())
     with_numbers, reused = (
