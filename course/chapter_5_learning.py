@@ -526,9 +526,9 @@ assert moon_losses[80] < 0.05 and moon_accuracies[80] == 1.0
 slider("The boundary while learning", frames, start=len(frames) - 1)
 
 # %% [markdown]
-# At epoch 0 the boundary has nothing to do with the points. Soon it is nearly a straight line, the
-# best simple answer. It stays so for a while, and then bends into the gap between the moons. Loss
-# and accuracy tell of the same:
+# At epoch 0 the boundary has nothing to do with the points. After one step most of them are on the
+# right side. From epoch 3 to 25 a gently bent line does what such a line can do. Then it bends into
+# the gap between the moons. Loss and accuracy tell of the same:
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
@@ -607,8 +607,8 @@ for name, path in paths.items():
     assert all(later < earlier for earlier, later in zip(falls, falls[1:]))
 
 # %% [markdown]
-# Each path crosses the lines at right angles: that is straight downhill. It does not head for the
-# lowest point of the map, for it knows nothing but the slope where it stands. There are two
+# Each path crosses the lines nearly at right angles: that is straight downhill. It does not head
+# for the lowest point of the map, for it knows nothing but the slope where it stands. There are two
 # valleys, and which one is reached depends on the start.
 #
 # Two valleys are no accident. Turn the sign of everything that goes into a tanh neuron, its weights
@@ -725,7 +725,7 @@ def minibatches(count, size, random):
 # %% [markdown]
 # Here is ours, and the comparison: all sixty, sixteen, and one at a time, from the same start with
 # the same learning rate, for twelve epochs each. The cost of a step is the number of Values in its
-# graph, which we count.
+# graph, which we count. The loss at the end is that on all sixty points.
 
 
 # %%
@@ -762,13 +762,13 @@ assert sorted(i for batch in batches(60, 16, Random(0)) for i in batch) == list(
 
 # %%
 fig, axes = plt.subplots(3, 1, figsize=(6.5, 6), sharex=True, sharey=True, layout="constrained")
-print("batch   steps   Values in a step   loss on all points at the end")
+print("batch   steps   Values in a step   loss at the end")
 ends = {}
 for ax, size, colour in zip(axes, (60, 16, 1), (BLUE, GREEN, ORANGE)):
     noted, cost, ends[size] = learn_in_batches(size)
     ax.plot(*zip(*noted), color=colour, lw=1, marker="o", ms=2)
     ax.set(ylabel="loss of the batch", title=f"batch of {size}: {len(noted)} steps")
-    print(f"{size:5} {len(noted):7} {cost:18} {ends[size]:18.4f}")
+    print(f"{size:5} {len(noted):7} {cost:18} {ends[size]:17.4f}")
 axes[-1].set_xlabel("epoch")
 axes[0].set_ylim(0, 2.5)
 assert math.isclose(cost, 200 + 105, rel_tol=0.02)  # a batch of one: a point, 105 parameters
@@ -808,13 +808,15 @@ assert ends[1] < ends[16] < ends[60]
 # >
 # > v = 0.999 · v + 0.001 · grad²
 # >
-# > m̂ = m / (1 - 0.9^steps),   v̂ = v / (1 - 0.999^steps)
+# > m̂ = m / (1 - 0.9^steps)
+# >
+# > v̂ = v / (1 - 0.999^steps)
 # >
 # > x = x - learning rate · m̂ / (√v̂ + 10⁻⁸)
 #
-# The third line is the **bias correction**. Both means start at 0, so at first they are far too
-# small: after one step m is only a tenth of the gradient. Dividing by 1 - 0.9 mends it exactly.
-# Steps are counted from 1. The 10⁻⁸ is there so that nothing is divided by 0.
+# The third and fourth lines are the **bias correction**. Both means start at 0, so at first they
+# are far too small: after one step m is only a tenth of the gradient. Dividing by 1 - 0.9 mends it
+# exactly. Steps are counted from 1. The 10⁻⁸ is there so that nothing is divided by 0.
 
 
 # %%

@@ -169,7 +169,7 @@ def _check_gradient_step(answer: Any) -> None:
                 raise Wrong(seen, says)
         if size > 1 and same(got, [right[0], *numbers[1:]]):
             raise Wrong(seen, "only the first one has changed: a return in the loop ends it")
-        raise Wrong(seen, "each p.data becomes p.data - learning_rate * p.grad")
+        raise Wrong(seen, "for each p, p.data becomes p.data - learning_rate * p.grad")
 
 
 def _after_step(answer: Any, numbers: list[float], grads: list[float], rate: float) -> list[Any]:
@@ -178,7 +178,7 @@ def _after_step(answer: Any, numbers: list[float], grads: list[float], rate: flo
     for parameter, grad in zip(parameters, grads, strict=True):
         parameter.grad = grad
     text = f"a step of {len(numbers)} parameters with learning rate {show(rate)}"
-    whole = "p.data is to become a plain number: write p.data on the right as well, not p alone"
+    whole = "the data of each is a plain number: write p.data on the right as well, not p alone"
     try:
         written(call_as(text, answer, parameters, rate))
     except Wrong as wrong:  # the compiled Value takes nothing but a float
@@ -303,7 +303,7 @@ def _loss_of(model: MLP, xs: list[list[float]], ys: list[float]) -> float:
     with no_grad():
         try:
             return squared_error([model(x) for x in xs], ys).data
-        except TypeError:  # something else than a number has been put into the weights
+        except Exception:  # the reader may have done anything to the model
             return math.nan
 
 
@@ -501,7 +501,7 @@ def _batches_of(answer: Any, count: int, size: int, random: Random) -> list[list
                 "each batch is a list of places, also one of a single place",
             )
     found = [[number(place) for place in islice(batch, count + 2)] for batch in batches]
-    if any(place is None for batch in found for place in batch):
+    if any(place is None or not place.is_integer() for batch in found for place in batch):
         raise Wrong(f"{text} gave {show(batches)}", "places are whole numbers, from 0")
     return [[int(place) for place in batch if place is not None] for batch in found]
 
@@ -579,15 +579,15 @@ def _check_momentum(answer: Any) -> None:
         answer,
         _momentum,
         cases,
-        why="velocity = momentum * velocity + grad, then x = x - learning_rate * velocity",
+        why="first velocity = momentum * velocity + grad, then x = x - learning_rate * velocity",
         mistakes=[
             (
                 lambda x, g, v, r, k: (x + r * (k * v + g), k * v + g),
-                "x goes along the velocity, uphill; it goes against it, with a minus",
+                "this x goes along the velocity, uphill; it goes against it, with a minus",
             ),
             (
                 lambda x, g, v, r, k: (x - r * v, k * v + g),
-                "x is moved by the old velocity; first the new velocity, then x by that",
+                "here the old velocity moves x; first the new velocity, then x by that",
             ),
             (
                 lambda x, g, v, r, k: (x - r * (k * v + g), v),
@@ -599,7 +599,7 @@ def _check_momentum(answer: Any) -> None:
             ),
             (
                 lambda x, g, v, r, k: (x - r * g, k * v + g),
-                "x is moved by the gradient alone; it is moved by the velocity",
+                "here the gradient alone moves x; the new velocity has to",
             ),
             (
                 lambda x, g, v, r, k: (x - r * (k * v + (1 - k) * g), k * v + (1 - k) * g),
@@ -676,6 +676,12 @@ def _uphill(x: float, grad: float, m: float, v: float, steps: int, rate: float) 
     return 2 * x - new, m, v
 
 
+def _added_early(x: float, grad: float, m: float, v: float, steps: int, rate: float) -> Any:
+    _, m, v = _adam(x, grad, m, v, steps, rate)
+    step = m / (1 - 0.9**steps) * math.sqrt(1 - 0.999**steps) / (math.sqrt(v) + 1e-8)
+    return x - rate * step, m, v
+
+
 def _corrected(x: float, grad: float, m: float, v: float, steps: int, rate: float) -> Any:
     new, m, v = _adam(x, grad, m, v, steps, rate)
     return new, m / (1 - 0.9**steps), v / (1 - 0.999**steps)
@@ -699,8 +705,8 @@ def _check_adam(answer: Any) -> None:
         answer,
         _adam,
         [first, *cases, still, (1.0, 1e-9, 0.0, 0.0, 1, 0.5)],
-        why="m and v are the running means; x moves against m / (1 - 0.9**steps), divided by the "
-        "root of v / (1 - 0.999**steps) plus 1e-8",
+        why="the running means m and v come first; then x moves against m / (1 - 0.9**steps), "
+        "divided by the root of v / (1 - 0.999**steps) plus 1e-8",
         mistakes=[
             (
                 _adam_but(correct=lambda n: (1.0, 1.0)),
@@ -736,11 +742,16 @@ def _check_adam(answer: Any) -> None:
                 "1e-8 is added inside the root; it is added after the root is taken",
             ),
             (
+                _added_early,
+                "1e-8 is added to the root of the uncorrected v; correct v first, then take the "
+                "root, then add",
+            ),
+            (
                 _adam_but(powers=(0.999, 0.9)),
                 "0.9 and 0.999 are the wrong way round: m forgets faster, with 0.9",
             ),
-            (_adam_but(square=lambda grad: grad), "v is the mean of the squares: grad**2"),
-            (_uphill, "x goes uphill; it goes against m, with a minus"),
+            (_adam_but(square=lambda grad: grad), "the mean v is that of the squares: grad**2"),
+            (_uphill, "this x goes uphill; it goes against m, with a minus"),
             (
                 _corrected,
                 "the m and v that are returned are the corrected ones; the next step goes on with "
@@ -835,7 +846,7 @@ EXERCISES = [
         "a step of Adam",
         _check_adam,
         (
-            "Four formulas, so four lines, and a return. Give the corrected m and v other names.",
+            "A line for each formula, and a return. Give the corrected m and v names of their own.",
             "m = 0.9 * m + 0.1 * grad, v = 0.999 * v + 0.001 * grad**2; corrected: "
             "m / (1 - 0.9**steps), v / (1 - 0.999**steps).",
             "x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8), and return x, m, v.",

@@ -422,7 +422,7 @@ def momentum_step(x, grad, velocity, learning_rate, momentum):
     velocity = momentum * velocity + grad
     return x, velocity
 """,
-        r"moved by the old velocity",
+        r"the old velocity moves x",
     ),
     (
         "5.7",
