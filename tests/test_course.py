@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pytest
 
 from glassgrad.course.exercise import CHAPTERS, exercises
@@ -56,6 +57,7 @@ def test_a_chapter_runs_from_top_to_bottom(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     exec(compile(script.read_text("utf-8"), script.name, "exec"), {"__name__": "__main__"})
+    plt.close("all")  # a notebook closes what it has shown; here all chapters share a process
 
 
 @by_chapter
