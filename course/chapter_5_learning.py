@@ -495,7 +495,7 @@ moon_losses, moon_accuracies = [], []
 
 
 def keep_frame(epoch):
-    picture = plot_boundary(model, data, resolution=30)
+    picture = plot_boundary(model, data, resolution=25)
     picture.axes[0].set(xlabel="x1", ylabel="x2")
     loss, share = moon_losses[-1], moon_accuracies[-1]
     picture.axes[0].set_title(f"epoch {epoch}: loss {loss:.3f}, accuracy {share:.3f}")
