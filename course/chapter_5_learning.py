@@ -198,8 +198,8 @@ print("outputs:", [round(model(x).data, 3) for x in xs], "targets:", ys)
 
 # %% [markdown]
 # The curve of the loss is the first thing to look at, always. On the left the axis is plain. On the
-# right it is **logarithmic**: each line of the grid is ten times the one below it. There you see
-# that learning has not ended at step 20, as the left one suggests.
+# right it is **logarithmic**: each line of the grid is ten times the one below it. On the
+# left, learning seems to have ended at step 20. On the right you see that it goes on.
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
@@ -273,7 +273,7 @@ for rate in rates:
     print(f"{rate:4} {1 - 2 * rate:11.2f}  ", " ".join(f"{d:7.3f}" for d in distances))
 
 # %% [markdown]
-# There are four cases, and every loss curve that you will meet is made of them.
+# There are four cases, and you will recognise them in many a loss curve.
 #
 # - 0.02: the factor is just below 1. It gets there, but slowly.
 # - 0.3: a good rate. The distance more than halves in each step.
@@ -331,10 +331,12 @@ try:
 except FloatingPointError as error:
     told = str(error).splitlines()[0].partition(", at ")[0]
 print(told)
-assert "inf" in told
+assert told.startswith("+(") and told.endswith("gave inf")
 
 # %% [markdown]
-# The habit that saves most time: when a new task comes up, try rates that are ten times apart, such
+# So it was an addition, of two numbers that were both still finite.
+#
+# A habit that saves much time: when a new task comes up, try rates that are ten times apart, such
 # as 0.001, 0.01, 0.1 and 1, for a few steps each, and look at the curves.
 #
 # **Exercise 5.4. Choose a learning rate.** `loss_after(rate)` trains a fresh model with this rate
@@ -790,7 +792,7 @@ assert ends[1] < ends[16] < ends[60]
 # Plain gradient descent takes `rate · grad` and forgets. Two improvements are used everywhere. Both
 # keep a memory for each parameter, and both are a few lines.
 #
-# **Momentum** is the ball of above, now with friction: in each step, nine tenths of the old
+# **Momentum** is the ball from above, now with friction: in each step, nine tenths of the old
 # velocity stay (the 0.9 is called the momentum), and the gradient is added.
 #
 # > velocity = momentum · velocity + grad
@@ -1020,8 +1022,8 @@ assert "learning rate" in told
 # %% [markdown]
 # ## Bug lab
 #
-# Six runs on the four examples, each with one mistake that is easily made. Each cell
-# prints the symptom. Read the symptom first, say what could cause it, then find the line. The
+# Six runs on the four examples, each with one mistake that is easily made. Each cell prints the
+# symptom. Read the symptom first, say what could cause it, then find the line. The
 # answers are below the last one.
 #
 # **Case 1.** The loss is the same in every step, to the last digit.
