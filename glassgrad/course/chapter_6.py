@@ -60,7 +60,8 @@ def _parts(answer: Any, labels: list[str], share: float, seed: int) -> tuple[lis
     if not isinstance(got, (list, tuple)) or len(got) != 2:
         raise Wrong(f"{text} gave {show(got)}", "two lists are asked for: return train, test")
     parts: list[list[int]] = []
-    for name, rows in zip(("train", "test"), got, strict=True):
+    for name, part in zip(("train", "test"), got, strict=True):
+        rows = part.tolist() if hasattr(part, "tolist") else part  # a NumPy array will do
         if not isinstance(rows, (list, tuple)):
             raise Wrong(f"{text}: {name} is {show(rows)}", "a list of row numbers is asked for")
         for row in rows:
@@ -411,7 +412,10 @@ def _check_cross_entropy(answer: Any) -> None:
                 "the largest logit is taken off in the sum, and not off the right class's logit: "
                 "it has to be taken off both, or added to the logarithm again",
             ),
-            (_shares, "these are the probabilities of all classes; the loss is -log of one"),
+            (
+                lambda z, k: _shares(z),
+                "these are the probabilities of all classes; the loss is -log of one",
+            ),
         ],
     )
     _check_extremes(answer)

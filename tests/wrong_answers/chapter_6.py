@@ -370,6 +370,16 @@ def cross_entropy_of(logits, label):
         r"always the loss of class 0",
     ),
     (
+        "6.5",
+        """
+def cross_entropy_of(logits, label):
+    top = max(logits)
+    powers = [math.exp(z - top) for z in logits]
+    return [power / sum(powers) for power in powers]
+""",
+        r"probabilities of all classes",
+    ),
+    (
         "6.6",
         """
 def confusion(truth, answers, n_classes):
