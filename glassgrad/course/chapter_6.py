@@ -295,7 +295,7 @@ def _place(word: str | None, categories: list[str]) -> Any:
 def _check_one_hot(answer: Any) -> None:
     random = Random()
     islands = ["Biscoe", "Dream", "Torgersen"]
-    others = [f"w{i}" for i in random.sample(range(100), random.randint(4, 6))]
+    others = [f"w{i}" for i in random.sample(range(10, 100), random.randint(4, 6))]
     known = [(word, names) for names in (islands, others) for word in names]
     compare(
         answer,
@@ -367,7 +367,7 @@ def _cross_entropy(logits: Sequence[float], label: int) -> float:
 
 def _check_cross_entropy(answer: Any) -> None:
     random = Random()
-    cases = []
+    cases = [([0.5, 2.0, -1.0], label) for label in (0, 2, 1)]
     for size in (2, 3, 3, 5):
         logits = [random.uniform(-3, 3) for _ in range(size)]
         cases += [(logits, 0), (logits, size - 1), (logits, random.randrange(size))]
