@@ -7,6 +7,7 @@ import io
 import json
 import platform
 import shlex
+import signal
 import subprocess
 import sys
 import webbrowser
@@ -21,7 +22,7 @@ from typing import Any
 
 import glassgrad
 from glassgrad import runs
-from glassgrad.course.learn import copy_to, jupyter
+from glassgrad.course.learn import copy_to, jupyter, trust
 from glassgrad.data import DATASETS, Dataset, Encoder, Prepared, Table, prepare
 from glassgrad.data.cells import listing
 from glassgrad.data.csv_text import cut, decode
@@ -112,7 +113,9 @@ def predict_rows(options: Namespace) -> int:
     data = encoder.encode(table, require_target=False)
     header, columns = _predictions(model, encoder, data)
     text = decode(path.read_bytes(), path.name, options.encoding)
-    cells = cut(text, path.name, options.delimiter, options.decimal)  # as they stand in the file, to the letter
+    cells = cut(
+        text, path.name, options.delimiter, options.decimal
+    )  # as they stand in the file, to the letter
     twice = [name for name in header if name in cells.header]
     if twice:
         raise UserError(f"{path.name} already has a column {twice[0]!r}; rename or remove it")
@@ -181,18 +184,26 @@ def step(options: Namespace) -> int:
 def learn(options: Namespace) -> int:
     """Copy the course to a folder of the reader's, and open it."""
     folder = Path(options.folder)
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"{folder} is a file; glassgrad learn takes the name of a folder")
-    copied, kept = copy_to(folder)
+    try:
+        copied, kept = copy_to(folder)
+    except (NotADirectoryError, FileExistsError):
+        raise UserError(f"{folder} is no folder; glassgrad learn takes the name of one") from None
+    except PermissionError:
+        raise UserError(f"{folder} cannot be written to; choose another folder") from None
+    trust(copied)
     stay = f"; {len(kept)} that were there stay as they are" if kept else ""
     print(f"The course is in {folder}: {len(copied)} files copied{stay}")
     program = jupyter()
     if options.no_open or not program:
-        print(f"Open it  jupyter lab {shlex.quote(str(folder))}")
+        print(f"Open it  {shlex.join([*(program or ['jupyter-lab']), str(folder)])}")
         if not program:
             print('         (JupyterLab comes with pip install "glassgrad[course]")')
         return 0
-    return subprocess.call([*program, str(folder)])
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # JupyterLab asks what Ctrl-C means
+    try:
+        return subprocess.call([*program, str(folder)])
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def data(options: Namespace) -> int:

@@ -25,11 +25,13 @@ class Bar:
         if not (wanted and seen):
             return
         try:
-            from tqdm.auto import tqdm
+            from tqdm import tqdm
         except ImportError:
             return
         layout = "{desc} |{bar}| {elapsed}<{remaining}{postfix}"
-        self._bar = tqdm(total=steps, desc=f"epoch 1 of {epochs}", bar_format=layout)
+        # In a notebook what goes to stderr is shown in red, and a bar of text stays in the file.
+        where = sys.stderr if terminal() else sys.stdout
+        self._bar = tqdm(total=steps, desc=f"epoch 1 of {epochs}", bar_format=layout, file=where)
 
     def __enter__(self) -> Bar:
         return self

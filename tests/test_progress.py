@@ -135,9 +135,11 @@ def test_where_training_ends_early_its_last_epoch_stays(terminal):
 
 
 def test_a_notebook_is_no_terminal_but_somebody_sees_it(terminal, monkeypatch):
-    screen = terminal(seen=False)
+    errors, screen = terminal(seen=False), Terminal(seen=False)
+    monkeypatch.setattr(sys, "stdout", screen)
     monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
     train(epochs=2)
+    assert errors.getvalue() == ""  # which a notebook shows in red
     assert screen.frames()[-1].startswith("epoch 2 of 2 |##########|")
 
 

@@ -14,17 +14,20 @@ from io import BytesIO
 from typing import Any
 
 PAGE = """\
-<div data-glassgrad-slider="{id}" style="max-width: 46rem">
-<p><label>{label} <input type="range" min="0" max="{last}" value="{start}" hidden
-style="width: 60%; vertical-align: middle"></label>
+<div data-glassgrad-slider="{id}" data-lm-suppress-shortcuts="true" style="max-width: 46rem">
+<p><label>{label} <input type="range" min="0" max="{last}" value="{start}"
+style="display: none; width: 60%; vertical-align: middle"></label>
 <output><strong>{name}</strong></output></p>
 <img src="{image}" alt="{label}: {name}" style="max-width: 100%">
+<p><small>Run this cell to move the slider: {all_names}.</small></p>
 </div>
 <script>
 for (const place of document.querySelectorAll('[data-glassgrad-slider="{id}"]')) {{
   const names = {names}, images = {images};
   const [input, output, image] = ["input", "output", "img"].map(tag => place.querySelector(tag));
-  input.hidden = false;
+  place.querySelector("small")?.remove();
+  place.onkeydown = place.onkeyup = event => event.stopPropagation();  // not to the notebook
+  input.style.display = "";
   input.setAttribute("aria-valuetext", names[input.value]);
   input.oninput = () => {{
     output.firstChild.textContent = names[input.value];
@@ -53,6 +56,7 @@ class Slider:
             label=escape(self.label),
             label_json=json.dumps(self.label).replace("<", "\\u003c"),
             name=escape(self.names[self.start]),
+            all_names=escape(", ".join(self.names)),
             image=self.images[self.start],
             last=len(self.names) - 1,
             start=self.start,

@@ -127,7 +127,8 @@ def _image(traces: Sequence[Trace], trace: Trace) -> str:
     head = f"<p>{escape(trace.title)}</p>" if trace.title else ""
     about = "the graph after the last step; the steps follow in words"
     source = f"data:image/svg+xml;base64,{data}"
-    return f'{head}<img alt="{about}" src="{source}" style="max-width: 100%">'
+    image = f'<img alt="{about}" src="{source}" style="max-width: none">'
+    return f'{head}<div style="overflow-x: auto">{image}</div>'
 
 
 def _panel(trace: Trace) -> str:

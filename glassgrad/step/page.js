@@ -90,6 +90,9 @@ function size(track) {
 }
 function reveal(track, step) {
   const { svg, view } = track;
+  if (!step.way && !Object.keys(step.grads).length) {  // the first step: the graph from its inputs on
+    return view.scrollTo({ left: 0, top: (view.scrollHeight - view.clientHeight) / 2 });
+  }
   const lit = step.way ? ".input, .result, .hand" : `[data-id="v${step.at}"]`;
   const shapes = [...svg.querySelectorAll(lit)];
   const mine = view.getBoundingClientRect();
