@@ -17,6 +17,7 @@ from glassgrad import Value, draw
 from glassgrad.course import check_exercise, exercise, hint, progress
 from glassgrad.course import exercise as _decorator
 from glassgrad.course.checking import NotWritten, Wrong, call, check_program, compare, same, show
+from glassgrad.course.exercise import _sentence
 from glassgrad.course.slider import slider
 from glassgrad.course.time_limit import OutOfTime, time_limit
 
@@ -121,11 +122,33 @@ def test_an_unknown_exercise_is_an_error_in_four_parts(number: str) -> None:
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", '{"solved": 3, "hints": {}}', "{"])
-def test_a_damaged_record_is_kept_under_another_name(damaged: str) -> None:
+def test_a_damaged_record_is_kept_under_another_name(
+    damaged: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     RECORD.write_text(damaged, encoding="utf-8")
     assert check_exercise("1.1", weighted_sum)
     assert json.loads(RECORD.read_text("utf-8"))["solved"] == ["1.1"]
     assert Path("glassgrad-progress.damaged.json").read_text(encoding="utf-8") == damaged
+    assert "it is kept as glassgrad-progress.damaged.json" in capsys.readouterr().out
+
+
+def test_a_folder_in_place_of_the_record_stops_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    RECORD.mkdir()
+    assert check_exercise("1.1", weighted_sum)
+    assert "could not be written" in capsys.readouterr().out
+
+
+def test_a_number_in_place_of_text_will_do(capsys: pytest.CaptureFixture[str]) -> None:
+    hint(1.1)  # type: ignore[arg-type]
+    assert capsys.readouterr().out.startswith("Hint 1 of 3")
+
+
+def test_solutions_that_are_no_python_are_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("solutions").mkdir()
+    Path("solutions/chapter_1.py").write_text("def", encoding="utf-8")
+    for _ in range(4):
+        hint("1.1")
+    assert "is no Python any more" in capsys.readouterr().out
 
 
 def test_a_record_that_cannot_be_written_stops_nobody(
@@ -229,13 +252,94 @@ def test_a_mistake_is_named_only_if_it_explains_every_case() -> None:
     assert error.value.why == "a distance"
 
 
-def test_an_answer_cannot_change_what_it_is_compared_with() -> None:
+def why(answer: Any, reference: Any, cases: list[tuple[Any, ...]], *mistakes: Any) -> str:
+    with pytest.raises(Wrong) as error:
+        compare(answer, reference, cases, "the rule", mistakes)
+    return str(error.value.why)
+
+
+def test_an_answer_that_changes_what_it_is_given_is_not_right() -> None:
     def clears(numbers: list[float]) -> float:
         total = sum(numbers)
         numbers.clear()
         return total
 
-    compare(clears, sum, [([1.0, 2.0],)], "")
+    assert "work on a copy" in why(clears, sum, [([1.0, 2.0],), ([3.0, 4.0],)])
+
+
+@pytest.mark.parametrize(
+    ("got", "right", "says"),
+    [
+        ([1.0], 2.0, "a list; a single number"),
+        ((1.0,), 1.0, "a comma at the end has made a tuple"),
+        ("1.0", 1.0, "this is text"),
+        (True, 2.0, "this is True or False"),
+        (1.0, [1.0], "a single number; a list of them"),
+        ({1.0}, [1.0], "this is a set; a list"),
+        (2.0, True, "True or False is asked for"),
+        ((x for x in [1.0]), [1.0], "only promises its items"),
+        (math.exp, 1.0, "this is a function, not its result"),
+    ],
+)
+def test_a_result_of_another_kind_is_told_so_first(got: Any, right: Any, says: str) -> None:
+    told = why(lambda x: got, lambda x: right, [(1.0,)])
+    assert says in told
+    assert told.endswith("The rule")
+
+
+def test_an_answer_that_asks_nobody_is_asked_about_it() -> None:
+    told = why(lambda x: 7.0, abs, [(1.0,), (2.0,), (-3.0,)])
+    assert told.startswith("the rule. Whatever it is asked")
+    assert "does it use its arguments" in told
+
+
+def test_the_first_case_that_goes_wrong_is_told_and_not_a_later_stop() -> None:
+    def later(x: float) -> float:
+        return x / (x - 2.0)
+
+    with pytest.raises(Wrong, match=r"gave -1, and 1 is right"):
+        compare(later, abs, [(1.0,), (2.0,)], "the rule")
+    assert (
+        why(later, abs, [(1.0,), (2.0,)], (lambda x: x / (x - 2.0), "a quotient")) == "a quotient"
+    )
+
+
+def test_a_mistake_that_stops_as_the_answer_does_explains_it() -> None:
+    mistake = (lambda x: 1 / x, "turned upside down")
+    assert why(lambda x: 1 / x, abs, [(0.0,)], mistake) == "turned upside down"
+    assert "divided by 0" in why(lambda x: 1 / x, abs, [(0.0,)])
+
+
+def test_numbers_that_look_the_same_are_shown_with_more_digits() -> None:
+    with pytest.raises(Wrong, match=r"gave 1\.00000001, and 1 is right"):
+        compare(lambda x: x + 1e-8, abs, [(1.0,)], "the rule")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("the bias is missing", "The bias is missing."),
+        ("a neuron has a bias", "A neuron has a bias."),
+        ("b is missing", "b is missing."),
+        ("a / b is a * b**-1", "a / b is a * b**-1."),
+        ("tanh comes near 1", "tanh comes near 1."),
+        ("softmax_of(x) gave 1", "softmax_of(x) gave 1."),
+        ("is it right?", "Is it right?"),
+    ],
+)
+def test_sentences_begin_with_a_capital_and_names_stay(text: str, sentence: str) -> None:
+    assert _sentence(text) == sentence
+
+
+def test_endless_printing_is_cut() -> None:
+    def loud(inputs: Any, weights: Any, bias: Any) -> float:
+        for _ in range(100_000):
+            print("x")
+        return 0.0
+
+    text = check_exercise("1.1", loud).text
+    assert len(text) < 1000
+    assert re.search(r"and \d{6,} lines more", text)
 
 
 def test_the_line_where_an_answer_stops_is_told() -> None:

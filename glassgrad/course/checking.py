@@ -10,7 +10,7 @@ from __future__ import annotations
 import linecache
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from numbers import Real
 from traceback import extract_tb
@@ -44,36 +44,96 @@ def compare(
     """Call the answer and the reference with the arguments of each case, and compare.
 
     why: the rule that a wrong answer breaks, unless all its results are those of a known mistake,
-    which has a sentence of its own. tolerance: relative, and absolute near 0.
-    Raises Wrong with the first case that differs, and NotWritten.
+    which has a sentence of its own, or are of another kind altogether. tolerance: relative, and
+    absolute near 0.
+    Raises Wrong with the first case that differs, and NotWritten. An answer that changes what it
+    was given is wrong, too: whoever calls it still needs that.
 
     >>> compare(abs, abs, [(-1.0,)], why="the distance from 0")
     >>> compare(float, abs, [(-1.0,)], why="the distance from 0")
     Traceback (most recent call last):
     glassgrad.course.checking.Wrong: ('float(-1) gave -1, and 1 is right', 'the distance from 0')
     """
-    seen = ""
-    results = []
+    outcomes: list[tuple[Any, Sequence[Any]]] = []
+    first: Wrong | None = None
+    changed: Wrong | None = None
     for arguments in cases:
-        got = call(answer, *arguments)
+        given = deepcopy(arguments)
+        try:
+            got = _call(answer, arguments, given)
+        except Wrong as wrong:  # it has stopped, and would again
+            if first is None:
+                outcomes.append((wrong.__cause__, arguments))
+            first = first or wrong
+            break
+        outcomes.append((got, arguments))
         right = reference(*deepcopy(arguments))
-        results.append((got, arguments))
-        if not seen and not same(got, right, tolerance):
-            seen = f"{call_text(answer, arguments)} gave {show(got)}, and {show(right)} is right"
-    if not seen:
+        if not same(got, right, tolerance):
+            shown, expected = show_both(got, right)
+            seen = f"{call_text(answer, arguments)} gave {shown}, and {expected} is right"
+            first = first or Wrong(seen, _and(_other_kind(got, right), why))
+        elif changed is None and any(map(_is_changed, given, arguments)):
+            changed = Wrong(
+                f"{call_text(answer, arguments)} is right, but it changes what it was given, to "
+                f"{', '.join(map(show, given))}",
+                "whoever calls it still needs that; work on a copy, such as list(...)",
+            )
+    if first is None:
+        if changed is not None:
+            raise changed
         return
     for mistake, says in mistakes:
-        if all(_explains(mistake, got, given, tolerance) for got, given in results):
-            raise Wrong(seen, says)
-    raise Wrong(seen, why)
+        if all(_explains(mistake, got, given, tolerance) for got, given in outcomes):
+            raise Wrong(first.what, says)
+    results = [got for got, _ in outcomes]
+    if len(results) > 2 and all(same(got, results[0]) for got in results):
+        name = getattr(answer, "__name__", "the answer")
+        hint = f"whatever it is asked, {name} gives the same: does it use its arguments, or "
+        raise Wrong(first.what, _and(first.why, f"{hint}variables of the cells above?"))
+    raise first
 
 
 def _explains(mistake: Callable[..., Any], got: Any, given: Sequence[Any], near: float) -> bool:
-    """Whether a known mistake gives what the answer gave; some cannot take every input."""
+    """Whether a known mistake does what the answer did: gives the same, or stops with the same."""
     try:
         return same(got, mistake(*deepcopy(given)), near)
-    except (ArithmeticError, ValueError, IndexError):
-        return False
+    except Exception as error:
+        return type(error) is type(got)
+
+
+def _is_changed(after: Any, before: Any) -> bool:
+    return isinstance(before, (list, dict)) and not same(after, before)
+
+
+def _and(first: str, second: str) -> str:
+    """Two sentences, or the one that there is."""
+    return f"{first}. {second[0].upper()}{second[1:]}" if first and second else first or second
+
+
+def _other_kind(got: Any, right: Any) -> str:
+    """What to say of a result that is not even of the right kind; "" if it is."""
+    kind = type(got).__name__
+    if isinstance(got, Iterator):
+        return f"this is a {kind}, which only promises its items: `yield` makes one; use `return`"
+    if callable(got) and number(got) is None:
+        return "this is a function, not its result: call it, with its arguments in brackets"
+    if isinstance(right, bool):
+        return "" if isinstance(got, bool) else f"True or False is asked for, and this is a {kind}"
+    if isinstance(right, Real):
+        if isinstance(got, tuple) and len(got) == 1:
+            return "a comma at the end has made a tuple of it; a single number is asked for"
+        if isinstance(got, str):
+            return "this is text; leave out the quotes"
+        if isinstance(got, bool):
+            return "this is True or False; a number is asked for"
+        if number(got) is None:
+            return f"this is a {kind}; a single number is asked for"
+    if isinstance(right, (list, tuple)):
+        if number(got) is not None:
+            return f"this is a single number; a {type(right).__name__} of them is asked for"
+        if isinstance(got, (str, set, Mapping)):
+            return f"this is a {kind}; a {type(right).__name__} is asked for"
+    return ""
 
 
 def check_program(
@@ -109,16 +169,17 @@ def check_program(
             raise Wrong(seen, "a function without `return` gives None")
         raise Wrong(seen, f"the result of an operation is a {title} again, so that it can remember")
     if not same(result.data, right.data):
-        seen = f"{start}: {program} has data {show(result.data)}, and {show(right.data)} is right"
-        raise Wrong(seen, why)
+        shown, expected = show_both(result.data, right.data)
+        seen = f"{start}: {program} has data {shown}, and {expected} is right"
+        raise Wrong(seen, _and(_other_kind(result.data, right.data), why))
     if backward:
         right.backward()
         call_as(f"{start}, c = {program}, then c.backward()", result.backward)
         for name, leaf in theirs.items():
             if not same(leaf.grad, ours[name].grad):
+                shown, expected = show_both(leaf.grad, ours[name].grad)
                 seen = f"{start}, c = {program}: after c.backward(), {name}.grad is "
-                seen += f"{show(leaf.grad)}, and {show(ours[name].grad)} is right"
-                raise Wrong(seen, why)
+                raise Wrong(f"{seen}{shown}, and {expected} is right", why)
     return result
 
 
@@ -127,11 +188,17 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
 
     Raises Wrong where it stops with an error or gives None, and NotWritten where it gives `...`.
     """
+    return _call(function, arguments, deepcopy(arguments))
+
+
+def _call(function: Callable[..., Any], arguments: Sequence[Any], given: Sequence[Any]) -> Any:
+    """Call a function with `given`; the words tell of `arguments`, as they were before."""
     text = call_text(function, arguments)
-    result = call_as(text, function, *deepcopy(arguments))
+    result = call_as(text, function, *given)
     written(result)
     if result is None:
-        raise Wrong(f"{text} gave None", "a function without `return` gives None")
+        why = "a function without `return` gives None, and so does a `return` with nothing after it"
+        raise Wrong(f"{text} gave None", why)
     return result
 
 
@@ -147,7 +214,8 @@ def call_as(text: str, function: Callable[..., Any], *arguments: Any) -> Any:
 
 def written(result: Any) -> None:
     """Raise NotWritten for the three dots that stand where the answer will be."""
-    if result is ...:
+    parts = result if isinstance(result, (list, tuple)) else [result]
+    if any(part is ... for part in parts):
         raise NotWritten
 
 
@@ -188,7 +256,7 @@ def number(thing: Any) -> float | None:
         return None
 
 
-def show(thing: Any) -> str:
+def show(thing: Any, digits: int = 6) -> str:
     """A result in few words: numbers to six digits.
 
     >>> show([0.1 + 0.2, 1e-20]), show({"a": None})
@@ -197,13 +265,27 @@ def show(thing: Any) -> str:
     if isinstance(thing, bool):
         return str(thing)
     if isinstance(thing, (int, float)):
-        return f"{thing:.6g}" if abs(thing) < 1e300 else f"{float(str(thing)):.6g}"
+        return f"{thing if abs(thing) < 1e300 else float(str(thing)):.{digits}g}"
     if isinstance(thing, (list, tuple)):
-        inside = ", ".join(map(show, thing))
-        text = f"[{inside}]" if isinstance(thing, list) else f"({inside})"
+        inside = ", ".join(show(part, digits) for part in thing)
+        alone = "," * (len(thing) == 1)
+        text = f"[{inside}]" if isinstance(thing, list) else f"({inside}{alone})"
     else:
         text = repr(thing)
     return text if len(text) <= 200 else f"{text[:197]}..."
+
+
+def show_both(got: Any, right: Any) -> tuple[str, str]:
+    """Two results that differ, with as many digits as it takes to see it.
+
+    >>> show_both(0.95, 0.9500001)
+    ('0.95', '0.9500001')
+    """
+    for digits in (6, 9, 12):
+        texts = show(got, digits), show(right, digits)
+        if texts[0] != texts[1]:
+            return texts
+    return show(got, 17), show(right, 17)
 
 
 def call_text(function: Callable[..., Any], arguments: Sequence[Any]) -> str:
@@ -233,8 +315,22 @@ REASONS = [
     (r"for \^: ", "a power is written with two stars, a**2; ^ is something else in Python"),
     (
         r"'\w+' object is not iterable",
-        "one thing stands where several are expected; a tuple of one is written with a comma: "
-        "(self,)",
+        "one thing stands where several are expected, such as a list; a tuple of one is written "
+        "with a comma: (x,)",
+    ),
+    (r"indices must be integers", "a place in a list is a whole number, counted from 0"),
+    (r"values to unpack", "there are more or fewer things here than names for them"),
+    (r"is not in (list|deque)", "what is looked for is not in the list"),
+    (r"object is not callable", "brackets after something call it, and this is no function"),
+    (
+        r"float\(\) argument must be.*not '(?!NoneType|list)\w+'",
+        "this may be one of your numbers already, and need not be made one again: does isinstance "
+        "ask for the class as it is called here?",
+    ),
+    (r"reading.*stdin|EOF when", "take the arguments as they come; there is nobody to ask"),
+    (
+        r"'NoneType' object has no attribute '(append|extend|sort)'",
+        "append, extend and sort change a list and give None: write out.append(x) alone",
     ),
     (
         r"multiply sequence|concatenate list|number, not list|'list' and '|and 'list'|: 'list'",
@@ -274,7 +370,7 @@ REASONS = [
     ),
     (
         r"maximum recursion depth",
-        "the function calls itself, directly or by way of another, for ever",
+        "the function calls itself, directly or by way of another, for ever or too deep",
     ),
     (r"division by zero", "somewhere a number is divided by 0"),
     (
@@ -285,9 +381,16 @@ REASONS = [
         r"a Value is one real number.*not Value",
         "this is a Value already, and need not be made one: Value(...) is for plain numbers",
     ),
-    (r"index out of range", "a place in a list that it does not have; the first one is 0"),
-    (r"name '(\w+)' is not defined", "nothing has this name here; is it spelt as above?"),
-    (r"has no attribute '(\w+)'", "this has no such method or attribute; is it spelt as above?"),
+    (r"index out of range", "the list has no such place: three items have the places 0, 1 and 2"),
+    (
+        r"name '(\w+)' is not defined",
+        "nothing has this name here: is it spelt as above, and have the cells above been run?",
+    ),
+    (
+        r"has no attribute '(\w+)'",
+        "this has no such method or attribute: is it spelt as above, and have the cells above "
+        "been run?",
+    ),
 ]
 
 
@@ -295,4 +398,4 @@ def _reason(error: Exception) -> str:
     for pattern, reason in REASONS:
         if re.search(pattern, str(error)):
             return reason
-    return "Python could not go on here; the message before says at what"
+    return "here Python could not go on; its own message says at what"

@@ -20,6 +20,7 @@ from glassgrad.course import record
 from glassgrad.course.checking import NotWritten, Wrong
 from glassgrad.course.time_limit import OutOfTime, time_limit
 from glassgrad.errors import explain
+from glassgrad.ops import OPS
 
 CHAPTERS = (1, 2, 3, 4, 5, 6)
 SECONDS = 10.0  # for a check
@@ -103,7 +104,7 @@ def check_exercise(number: str, answer: Any) -> Verdict:
     """
     task = find(number)
     name = f"Exercise {number}, {task.title}"
-    printed = io.StringIO()
+    printed = _Printed()
     what, why = "", ""
     try:
         with contextlib.redirect_stdout(printed), time_limit(SECONDS):
@@ -117,14 +118,14 @@ def check_exercise(number: str, answer: Any) -> Verdict:
         what = f"It had not ended after {SECONDS:.0f} seconds"
         why = "most often a loop has no end: nothing in it changes what it waits for"
     except (Exception, SystemExit) as error:
-        what = f"It stopped with {type(error).__name__}: {error}"
+        what = f"It stopped with {type(error).__name__}: {error}".removesuffix(": ")
         why = "the answer is something else than the exercise asks for"
     if not what:
         _note_solved(number)
         return Verdict(True, f"Exercise {number}, {task.title}: right.")
-    lines = [f"{name}: not yet.", _sentence(what), _sentence(why[:1].upper() + why[1:])]
-    if printed.getvalue():
-        lines.append(f"Your code printed:\n{_first_lines(printed.getvalue())}")
+    lines = [f"{name}: not yet.", _sentence(what), _sentence(why)]
+    if printed.lines:
+        lines.append(f"Your code printed:\n{printed.beginning()}")
     lines.append(f'hint("{number}") shows a hint.')
     return Verdict(False, "\n".join(lines))
 
@@ -134,6 +135,7 @@ def hint(number: str) -> None:
 
     Raises ValueError where no exercise has this number.
     """
+    number = str(number)
     task = find(number)
     notes = record.read()
     seen = notes.hints.get(number, 0)
@@ -163,18 +165,19 @@ def exercises(chapter: int) -> list[Exercise]:
 
 def find(number: str) -> Exercise:
     """The exercise of this number."""
-    chapter = str(number).partition(".")[0]
+    number = str(number)
+    chapter = number.partition(".")[0]
     tasks = exercises(int(chapter)) if chapter in map(str, CHAPTERS) else []
     for task in tasks:
         if task.number == number:
             return task
-    listed = [task.number for task in tasks] or [f"{chapter}.1" for chapter in CHAPTERS]
+    listed = [task.number for task in tasks] or [f"{chapter}.1, ..." for chapter in CHAPTERS]
     raise ValueError(
         explain(
             f"there is no exercise {number!r}; there are {', '.join(listed)}",
             f"@exercise({number!r})\ndef answer(x):\n    return x",
             "an exercise goes by its chapter and its place in it, as text",
-            f'@exercise("{listed[0]}")\ndef answer(x):\n    return x',
+            f'@exercise("{(tasks or exercises(1))[0].number}")\ndef answer(x):\n    return x',
         )
     )
 
@@ -185,7 +188,11 @@ def _solution(number: str) -> str:
     if not path.exists():
         return f"There are no more hints. Our answer is in {path} of the course, not here."
     source = path.read_text(encoding="utf-8")
-    for part in ast.parse(source).body:
+    try:
+        parts = ast.parse(source).body
+    except SyntaxError as error:
+        return f"There are no more hints, and {path} is no Python any more: {error}."
+    for part in parts:
         if isinstance(part, (ast.FunctionDef, ast.ClassDef)):
             marks = [ast.unparse(decorator) for decorator in part.decorator_list]
             if f"exercise('{number}')" in marks:
@@ -209,10 +216,28 @@ def _save(notes: record.Record) -> None:
 
 
 def _sentence(text: str) -> str:
+    """With a capital, unless it begins with the name of something, and a full stop."""
+    word, _, rest = text.partition(" ")
+    is_name = not word.isalpha() or word in OPS or (len(word) == 1 and not rest[:1].isalpha())
+    if not is_name and word not in ("b", "c", "e", "f", "n", "o", "x", "y"):
+        text = text[0].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _first_lines(text: str, most: int = 10) -> str:
-    lines = text.splitlines()
-    rest = [f"... and {len(lines) - most} lines more"] if len(lines) > most else []
-    return "\n".join(f"    {line}" for line in lines[:most] + rest)
+class _Printed(io.StringIO):
+    """Keeps the first lines of what an answer prints, and counts the others."""
+
+    lines = 0
+
+    def write(self, text: str) -> int:
+        """Take a piece of text, as `print` does."""
+        self.lines += text.count("\n")
+        if self.lines <= 20 and self.tell() < 2000:
+            super().write(text[:2000])
+        return len(text)
+
+    def beginning(self, most: int = 10) -> str:
+        """The first lines, and how many more there were."""
+        shown = self.getvalue().splitlines()[:most]
+        more = [f"... and {self.lines - most} lines more"] if self.lines > most else []
+        return "\n".join(f"    {line}" for line in shown + more)

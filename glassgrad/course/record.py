@@ -19,7 +19,7 @@ class Record:
     hints: dict[str, int] = field(default_factory=dict)
 
     def save(self) -> None:
-        """Write the file; where that is not possible, training goes on without it."""
+        """Write the file. Raises OSError where that is not possible."""
         write_atomically(FILE, json.dumps(asdict(self), indent=2) + "\n")
 
 
@@ -31,6 +31,9 @@ def read() -> Record:
         found = json.loads(FILE.read_text(encoding="utf-8"))
         solved = [str(number) for number in found["solved"]]
         return Record(solved, {str(number): int(n) for number, n in found["hints"].items()})
+    except OSError:  # a folder of this name, or no permission
+        return Record()
     except (ValueError, KeyError, TypeError, AttributeError):
-        FILE.replace(FILE.with_suffix(".damaged.json"))
+        kept = FILE.replace(FILE.with_suffix(".damaged.json"))
+        print(f"(The record of your progress is damaged; it is kept as {kept}, a new one begins.)")
         return Record()
