@@ -41,11 +41,15 @@ class Value:
 
 @exercise("2.3")
 def multiply(self, other):
-    other = other if isinstance(other, Value) else Value(other)
     return Value(self.data * other.data, (self, other), "*")
 
 
-Value.__mul__ = multiply
+def multiply_by_any(self, other):  # as the chapter goes on: a plain number is made a Value first
+    other = other if isinstance(other, Value) else Value(other)
+    return multiply(self, other)
+
+
+Value.__mul__ = multiply_by_any
 Value.__neg__ = lambda self: self * -1
 
 

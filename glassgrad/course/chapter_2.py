@@ -6,6 +6,7 @@ the reader's code calls `Value`, which has it only for as long as the check take
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
@@ -13,8 +14,10 @@ from typing import Any
 
 from glassgrad import Value as OurValue
 from glassgrad.course.checking import (
+    Mistake,
     NotWritten,
     Wrong,
+    call,
     call_as,
     check_program,
     compare,
@@ -28,7 +31,10 @@ ROUNDS = 3  # how often a program is tried, each time with other numbers
 
 
 class _Formula:
-    """A function that shows itself as the formula that it is: lambda a, b: a * b."""
+    """A function that shows itself as the formula that it is: lambda a, b: a * b.
+
+    To compute with it as if it were a number is told to be wrong.
+    """
 
     def __init__(self, text: str) -> None:
         self.text, self.function = text, eval(text, {})
@@ -46,6 +52,15 @@ class _Formula:
     def __repr__(self) -> str:
         return self.text
 
+    def _no_number(self, *others: Any) -> Any:
+        raise Wrong(
+            f"an operator has met f itself, and f is {self.text}",
+            "f is a function, not a number: f(x) is its value at x",
+        )
+
+    __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = __neg__ = _no_number
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = _no_number
+
 
 # 2.1 and 2.2: slopes
 
@@ -56,7 +71,10 @@ def _forward(f: Any, x: float, h: float) -> float:
 
 def _check_slope(answer: Any) -> None:
     random = Random()
-    cases = []
+    cases = [
+        (_Formula("lambda x: x**2"), 3.0, 0.5),
+        (_Formula("lambda x: 4 - 3 * x"), 1.0, 0.5),  # it falls
+    ]
     for h in (0.5, 0.25, 0.1, 0.001):
         a, b, c = (round(random.uniform(1, 3), 2) for _ in range(3))
         x = round(random.uniform(-2, 2), 2)
@@ -77,7 +95,11 @@ def _check_slope(answer: Any) -> None:
             ),
             (
                 lambda f, x, h: (f(x) - f(x + h)) / h,
-                "the sign is turned: it is the new height minus the old one",
+                "the sign is turned: it is the new value minus the old one",
+            ),
+            (
+                lambda f, x, h: abs(f(x + h) - f(x)) / h,
+                "a slope is below 0 where the curve falls: the minus is lost here",
             ),
             (
                 lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
@@ -92,6 +114,18 @@ def _check_slope(answer: Any) -> None:
                 lambda f, x, h: (f(x) - f(x - h)) / h,
                 "here x goes down by h; the exercise nudges it up",
             ),
+            (
+                lambda f, x, h: (f(x + h) - f(x)) / (x + h),
+                "divided by x + h here; the step is h alone",
+            ),
+            (
+                lambda f, x, h: (f(x + h) - f(x)) / x,
+                "divided by x here; the step is h",
+            ),
+            (
+                lambda f, x, h: (f(x + h) - f(x)) * h,
+                "multiplied by h here; the slope is the rise divided by the step h",
+            ),
         ],
     )
 
@@ -103,6 +137,27 @@ def _nudged(xs: Sequence[float], i: int, h: float) -> list[float]:
 def _gradient(f: Any, xs: Sequence[float], h: float) -> list[float]:
     places = range(len(xs))
     return [(f(*_nudged(xs, i, h)) - f(*_nudged(xs, i, -h))) / (2 * h) for i in places]
+
+
+def _upwards(f: Any, xs: Sequence[float], h: float) -> list[float]:
+    start = f(*xs)
+    return [(f(*_nudged(xs, i, h)) - start) / h for i in range(len(xs))]
+
+
+def _downwards(f: Any, xs: Sequence[float], h: float) -> list[float]:
+    return _upwards(f, xs, -h)
+
+
+def _at_first_places(f: Any, xs: Sequence[float], h: float) -> list[float]:
+    """With the place of each input looked up by its value."""
+    slopes = _gradient(f, xs, h)
+    return [slopes[list(xs).index(x)] for x in xs]
+
+
+def _equals_together(f: Any, xs: Sequence[float], h: float) -> list[float]:
+    """With all inputs nudged that are equal to this one."""
+    slopes = _gradient(f, xs, h)
+    return [sum(s for s, y in zip(slopes, xs, strict=True) if y == x) for x in xs]
 
 
 def _all_at_once(f: Any, xs: Sequence[float], h: float) -> list[float]:
@@ -128,6 +183,11 @@ def _nudges_stay_below(f: Any, xs: list[float], h: float) -> list[float]:
     return found
 
 
+PARENTHESES = (
+    "/ comes before -, so only what stands before it is divided: put the difference in parentheses"
+)
+FALLING = "a slope is below 0 where the result falls: the minus is lost here"
+
 # Straight in each input, so that one-sided and symmetric differences are right for any h.
 STRAIGHT = (
     "lambda a: 3 * a",
@@ -149,12 +209,14 @@ def _check_gradient(answer: Any) -> None:
             found.append((f, [round(random.uniform(1, 3), 2) for _ in range(size)], h))
         return found
 
+    straight = cases(STRAIGHT, 0.5)
+    straight.insert(2, (_Formula("lambda a, b: 3 * a - 2 * b"), [2.0, 2.0], 0.5))
     why = "one slope for each input, in their order, and only that input is nudged for it"
     stay = "the nudges stay where they are: put each input back before you nudge the next"
-    mistakes = [
+    mistakes: list[Mistake] = [
         (
             _all_at_once,
-            "all inputs are nudged together here, so nobody knows whose doing the change is",
+            "all inputs are nudged together here, so you cannot tell which input caused the change",
         ),
         (_nudges_stay, stay),
         (_nudges_stay_below, stay),
@@ -170,9 +232,60 @@ def _check_gradient(answer: Any) -> None:
             lambda f, xs, h: sum(_gradient(f, xs, h)),
             "the slopes belong side by side in a list; here they are added up",
         ),
+        (
+            lambda f, xs, h: [0.0] * len(xs),
+            "nothing has been nudged here. After `n = xs` both are names of the same list, and "
+            "f is asked the same twice; copy it: list(xs)",
+        ),
+        (
+            lambda f, xs, h: [-slope for slope in _gradient(f, xs, h)],
+            "the sign is turned: it is the new value minus the old one",
+        ),
+        (lambda f, xs, h: [abs(slope) for slope in _gradient(f, xs, h)], FALLING),
+        (
+            lambda f, xs, h: [f(*_nudged(xs, i, h)) - f(*xs) / h for i in range(len(xs))],
+            PARENTHESES,
+        ),
+        (
+            lambda f, xs, h: [
+                f(*_nudged(xs, i, h)) - f(*_nudged(xs, i, -h)) / (2 * h) for i in range(len(xs))
+            ],
+            PARENTHESES,
+        ),
+        (
+            lambda f, xs, h: [
+                (f(*_nudged(xs, i, h)) - f(*_nudged(xs, i, -h))) / 2 * h for i in range(len(xs))
+            ],
+            "/ 2 * h divides by 2 and then multiplies by h: the step is (2 * h), in parentheses",
+        ),
+        (
+            _at_first_places,
+            "`xs.index(x)` finds the first place with this number; with two equal inputs it is the "
+            "wrong one. Go through range(len(xs))",
+        ),
+        (
+            _equals_together,
+            "where two inputs are equal, both are nudged here; go by the place, range(len(xs)), "
+            "and not by the number that stands there",
+        ),
+        (
+            lambda f, xs, h: _gradient(f, xs, h)[:1],
+            "only the first slope is there; a `return` inside the loop ends it too early",
+        ),
     ]
-    compare(answer, _gradient, cases(STRAIGHT, 0.5), why, mistakes)
+    compare(answer, _gradient, straight, why, mistakes)
     compare(answer, _gradient, cases(CURVED, 1e-5), why, mistakes, tolerance=1e-3)
+    for case in cases(CURVED, 0.5):
+        nudges = (_gradient, _upwards, _downwards)
+        got = call(answer, *case)
+        reference = next((f for f in nudges if same(got, f(*case))), _gradient)
+        compare(
+            answer,
+            reference,
+            [case],
+            why="nudge by the h that is handed over, not by a number of your own: on a curve that "
+            "bends, the slope depends on it",
+        )
 
 
 # 2.3 to 2.7: methods
@@ -228,25 +341,41 @@ def _method_check(
     after: Callable[[str, Any, dict[str, Any]], None] = lambda text, result, leaves: None,
     recursion: str = "",
     mistakes: Sequence[tuple[str, str]] = (),
+    needs: Sequence[str] = (),
 ) -> Callable[[Any], None]:
     """The check of a method by programs, each with a reason to give where it goes wrong.
 
     after: a look at the result of each program. recursion: what to say to a method that asks
     itself. mistakes: programs of our Value that a wrong method amounts to, for the first one of
-    `programs`, each with what to say about it.
+    `programs`, each with what to say about it. needs: methods of the cells above that the answer
+    is made of.
     """
 
     def check(answer: Any) -> None:
         value_class = _class_of(answer)
+        missing = [method for method in needs if not hasattr(value_class, method)]
         with _method(value_class, name, answer):
             for program, why in programs:
                 for _ in range(ROUNDS):
                     numbers = _numbers(program)
                     if program == programs[0][0]:
                         why = _which_mistake(value_class, program, numbers, mistakes) or why
-                    _try_program(value_class, program, numbers, why, recursion, after)
+                    with _told_what_is_missing(missing):
+                        _try_program(value_class, program, numbers, why, recursion, after)
 
     return check
+
+
+@contextmanager
+def _told_what_is_missing(methods: Sequence[str]) -> Iterator[None]:
+    """Where an operator finds no method, say that the cells with it have not been run."""
+    try:
+        yield
+    except Wrong as wrong:
+        if not methods or not re.search("operand type|has no attribute", str(wrong.__cause__)):
+            raise
+        why = f"the class Value has no {methods[0]} yet: run the cells above, from `class Value` on"
+        raise Wrong(wrong.what, why) from wrong.__cause__
 
 
 def _numbers(program: str) -> dict[str, float]:
@@ -306,12 +435,13 @@ def _try_program(
         if not same(leaf.data, numbers[name]):
             seen = f"{text} has changed {name}, whose data is now {show(leaf.data)}"
             raise Wrong(seen, "an operation makes a new Value and leaves its inputs as they are")
-    check_memory(text, result, leaves)
+    _check_links(text, result, leaves)
     after(text, result, leaves)
+    _check_operations(text, result)
 
 
-def check_memory(text: str, result: Any, leaves: dict[str, Any]) -> None:
-    """Raise Wrong unless a result remembers how it was made, back to the leaves."""
+def _check_links(text: str, result: Any, leaves: dict[str, Any]) -> None:
+    """Raise Wrong unless a result leads back to all the leaves that it was made from."""
     names = {id(leaf): name for name, leaf in leaves.items()}
     remembered = set()
     stack = [result]
@@ -332,25 +462,43 @@ def check_memory(text: str, result: Any, leaves: dict[str, Any]) -> None:
                     "what a result was made from goes into Value as its second argument, and what "
                     'made it as the third: Value(..., (self, other), "+") in a sum',
                 )
+
+
+SYMBOLS = 'the symbols are "+", "*", "**" with the exponent, such as "**2", "exp" and "tanh"'
+COMPOSE = (
+    "minus and division are compositions, made of what is there already: each new operation would "
+    "need a rule of its own in chapter 3"
+)
+
+
+def _check_operations(text: str, result: Any) -> None:
+    """Raise Wrong unless every node below is what its operation makes of its inputs."""
     for node, inputs in walk([result]):
         if not inputs:
             continue
-        op = op_of(node, len(inputs))
-        if op is None or not holds(op, inputs, float(node.data)):
-            made = ", ".join(show(float(x.data)) for x in inputs)
-            if not node._op:
-                raise Wrong(
-                    f"{text} remembers its inputs, {made}, but has no _op",
-                    "the symbol of the operation goes into Value as its third argument",
-                )
+        made = ", ".join(show(float(x.data)) for x in inputs)
+        if not node._op:
             raise Wrong(
-                f'{text} remembers {show(float(node.data))} as made by "{node._op}" from {made}',
-                "what is remembered has to be what was computed: these inputs, by this operation",
+                f"{text} remembers its inputs, {made}, but has no _op",
+                "the symbol of the operation goes into Value as its third argument",
+            )
+        seen = f'{text} remembers {show(float(node.data))} as made by "{node._op}" from {made}'
+        if str(node._op) in ("-", "/", "neg"):
+            raise Wrong(seen, COMPOSE)
+        op = op_of(node, len(inputs)) if isinstance(node._op, str) else None
+        if op is None:
+            raise Wrong(seen, SYMBOLS)
+        if not holds(op, inputs, float(node.data)):
+            raise Wrong(
+                seen,
+                "that is not what this operation makes of these inputs: remember the very ones "
+                "that were computed with, and the operation that was done",
             )
 
 
 def _inputs(text: str, node: Any) -> list[Any]:
     """What a node remembers, once it is known to be a number of a graph each."""
+    kind = type(node).__name__
     for name in ("data", "_prev", "_op"):
         if not call_as(text, hasattr, node, name):
             raise Wrong(
@@ -359,11 +507,18 @@ def _inputs(text: str, node: Any) -> list[Any]:
             )
     if hasattr(node.data, "_prev"):
         raise Wrong(
-            f"{text} has made a Value whose data is a Value, {show(node.data)}",
+            f"{text} has made a {kind} whose data is a {type(node.data).__name__}, "
+            f"{show(node.data)}",
             "data is a plain number: take the data of what is a Value already",
         )
     previous = node._prev
-    if not isinstance(previous, (tuple, list, set, frozenset)):
+    if isinstance(previous, (set, frozenset)):
+        raise Wrong(
+            f"{text} has a set in _prev",
+            "a set holds each thing only once and has no order: of a + a it remembers a single a. "
+            "Use a tuple",
+        )
+    if not isinstance(previous, (tuple, list)):
         raise Wrong(
             f"{text} has _prev {show(previous)}",
             "_prev holds the inputs together, in a tuple: (self, other), or (self,) for one alone",
@@ -371,24 +526,46 @@ def _inputs(text: str, node: Any) -> list[Any]:
     for x in previous:
         if not hasattr(x, "_prev"):
             raise Wrong(
-                f"{text} has {show(x)} in _prev, which is not a Value",
+                f"{text} has {show(x)} in _prev, which is not a {kind}",
                 "only Values can remember; a constant needs no place among the inputs, or has to "
                 "be made a Value first",
             )
     return list(previous)
 
 
-def _made(op: str, n_inputs: int, advice: str) -> Callable[[str, Any, dict[str, Any]], None]:
-    """Look at the last operation: its symbol, and how many inputs it remembers."""
+def _made(
+    op: str, n_inputs: int, advice: str, in_order: str = ""
+) -> Callable[[str, Any, dict[str, Any]], None]:
+    """Look at the last operation: its symbol, how many inputs it remembers, and their order.
+
+    in_order: a program of which the names are the inputs, such as "a * b".
+    """
 
     def check(text: str, result: Any, leaves: dict[str, Any]) -> None:
-        seen = list(result._prev)
-        twice = isinstance(result._prev, (set, frozenset)) and len(seen) == 1 and n_inputs == 2
-        wanted = op.format(exponent=text.rpartition("** ")[2])
-        if len(seen) != n_inputs and not twice:
-            raise Wrong(f"{text} remembers {len(seen)} inputs, {show(seen)}", advice)
-        if not _same_symbol(result._op, wanted):
-            raise Wrong(f'{text} has _op "{result._op}"; "{wanted}" is expected', advice)
+        seen, program = list(result._prev), text.rpartition(": ")[2]
+        wanted = op.format(exponent=program.rpartition("** ")[2])
+        if len(seen) == 1 and n_inputs == 2 and program == "a * a":
+            raise Wrong(
+                f"{text} remembers a once",
+                "a set holds each thing only once; a tuple, (self, other), has both",
+            )
+        if len(seen) != n_inputs:
+            count = "one input" if len(seen) == 1 else f"{len(seen)} inputs"
+            raise Wrong(f"{text} remembers {count}, {show(seen)}", advice)
+        if result._op and not _same_symbol(result._op, wanted):
+            why = f'the symbol of this operation is "{wanted}"'
+            if result._op == op:
+                why += ': write an f before the quotes, f"**{exponent}"'
+            elif "exponent" in op:
+                why += ': the exponent is a part of it, f"**{exponent}"'
+            raise Wrong(f'{text} has an _op that says "{result._op}"', why)
+        if program == in_order and any(
+            x is not leaf for x, leaf in zip(seen, leaves.values(), strict=True)
+        ):
+            raise Wrong(
+                f"{text} remembers {show(seen)}, which is b and then a",
+                "the inputs are remembered in their order: (self, other), in a tuple",
+            )
 
     return check
 
@@ -412,7 +589,9 @@ _check_multiply = _method_check(
         ("a * a", "a Value may stand on both sides: " + _PRODUCT),
         ("a * b * a", "the result is a Value like any other, so one can go on with it"),
     ],
-    _made("*", 2, "both inputs are remembered, and the symbol of the operation is *"),
+    _made("*", 2, "both inputs are remembered: (self, other)", in_order="a * b"),
+    recursion="`self * other` is the very product that Python came here with, so it asks this "
+    "method again, for ever; multiply the data, self.data * other.data",
     mistakes=[("a + b", "this adds; the method stands for a * b")],
 )
 
@@ -426,6 +605,7 @@ _check_subtract_from = _method_check(
     ],
     recursion="`other - self` is the very subtraction that Python came here with, so it asks this "
     "method again, for ever; say it with what is there already: -self, and +",
+    needs=("__neg__", "__mul__", "__add__"),
     mistakes=[
         (
             "v - 10",
@@ -453,21 +633,13 @@ _check_power = _method_check(
         "the exponent is a constant: not an input, but a part of the symbol, so the memory is "
         '(self,) and f"**{exponent}"',
     ),
+    recursion="`self**exponent` is the very power that Python came here with, so it asks this "
+    "method again, for ever; take the power of the data, self.data**exponent",
     mistakes=[("a * 3", "this is a * 3; a power multiplies the number with itself")],
 )
 
 
-def _no_new_operation(text: str, result: Any, leaves: dict[str, Any]) -> None:
-    for node, inputs in walk([result]):
-        if inputs and node._op == "/":
-            raise Wrong(
-                f'{text} is made by an operation "/" of its own',
-                "the exercise asks for what is there already, * and ** -1: each new operation "
-                "would need a rule of its own in chapter 3",
-            )
-
-
-_check_divide = _method_check(
+_divide_by_programs = _method_check(
     "__truediv__",
     [
         ("a / b", "`a / b` is a times b to the power of -1"),
@@ -477,9 +649,9 @@ _check_divide = _method_check(
         ("a / a", "a number divided by itself is 1"),
         ("a / b / a", "the result is a Value like any other, so one can go on with it"),
     ],
-    _no_new_operation,
     recursion="this divides by `/` once more, and so asks this method again, for ever: "
     "self * 1 / other is (self * 1) / other; use other**-1",
+    needs=("__pow__", "__mul__"),
     mistakes=[
         ("b / a", "it is upside down: other is what is below, so the -1 belongs to other"),
         (
@@ -492,16 +664,34 @@ _check_divide = _method_check(
 )
 
 
-def _tanh_at(size: float) -> Callable[[Any], None]:
-    """Check a method tanh at a number of this size, on both sides of 0."""
+def _check_divide(answer: Any) -> None:
+    _divide_by_programs(answer)
+    value_class = _class_of(answer)
+    with _method(value_class, "__truediv__", answer):
+        _check_division_by_0(value_class)
 
-    def check(value_class: Any) -> None:
+
+def _check_division_by_0(value_class: Any) -> None:
+    a = value_class(2.0)
+    try:
+        got = a / 0
+    except Exception:  # as it should be
+        return
+    raise Wrong(
+        f"a = {value_class.__name__}(2): a / 0 gave {show(got)}",
+        "dividing by 0 is an error, as with plain numbers: other**-1 stops by itself",
+    )
+
+
+def _check_far_out(value_class: Any, sizes: Sequence[float] = (6.0, 9.0, 30.0, 400.0)) -> None:
+    """Check a method tanh at numbers of these sizes, on both sides of 0."""
+    for size in sizes:
         why = "tanh of a large number is 1 and of a large negative one -1: let the exponential "
-        why += "vanish, e to the power of -2|x|, and give the sign back afterwards"
+        why += "vanish, e^(-2|x|), and give the sign back afterwards"
+        if size < 10:
+            why = f"tanh comes near 1 but is not 1 yet at {size:.0f}: do not cut it off"
         for x in (size, -size):
             check_program(value_class, "a.tanh()", {"a": x}, why, backward=False)
-
-    return check
 
 
 def _check_tanh(answer: Any) -> None:
@@ -509,7 +699,7 @@ def _check_tanh(answer: Any) -> None:
     _method_check(
         "tanh",
         [
-            ("a.tanh()", "tanh(x) is (e^x - e^-x) / (e^x + e^-x)"),
+            ("a.tanh()", "tanh(x) is (e^x - e^(-x)) / (e^x + e^(-x))"),
             ("b.tanh()", "tanh of a negative number is negative: tanh(-x) is -tanh(x)"),
         ],
         _made("tanh", 1, symbol),
@@ -521,8 +711,9 @@ def _check_tanh(answer: Any) -> None:
     value_class = _class_of(answer)
     with _method(value_class, "tanh", answer):
         check_program(value_class, "a.tanh()", {"a": 0.0}, "tanh(0) is 0", backward=False)
-        for size in (1e-3, 30.0, 400.0, 1000.0):
-            _tanh_at(size)(value_class)
+        tiny = "tanh of a small number is nearly that number"
+        check_program(value_class, "a.tanh()", {"a": 1e-3}, tiny, backward=False)
+        _check_far_out(value_class, (6.0, 9.0, 30.0, 400.0, 1000.0))
 
 
 _SIGN = "the sign is turned: tanh of a positive number is positive"
@@ -533,15 +724,21 @@ _SIGN = "the sign is turned: tanh of a positive number is positive"
 WHOLE = [
     ("a + b", "the sum of the two numbers"),
     ("a * b", "the product of the two numbers"),
-    ("-a", "-a is a * -1; its method is __neg__"),
-    ("a - b", "a - b is a + (-b)"),
+    ("-a", "the negative -a is a * -1; its method is __neg__"),
+    ("a - b", "the difference a - b is a + (-b)"),
     ("a ** 3", "the number to the power of 3"),
-    ("a / b", "a / b is a * b**-1"),
-    ("a.exp()", "e to the power of the number, by math.exp"),
+    ("a ** -1", "a power of -1 is 1 divided by the number: self.data**exponent takes any exponent"),
+    ("a ** 0.5", "a power of 0.5 is the square root: self.data**exponent takes any exponent"),
+    ("a / b", "the quotient a / b is a * b**-1"),
+    ("a.exp()", "the exponential, e^a, by math.exp"),
+    ("b.exp()", "the exponential of a negative number is small, and above 0"),
+    ("(v + v).exp()", "the exponential of a larger number is large, and not cut off"),
     ("a.tanh()", "tanh as in exercise 2.7"),
     ("b.tanh()", "tanh as in exercise 2.7; of a negative number it is negative"),
     ("a + 2", "a plain number may stand on the right"),
+    ("a + 2.5", "any plain number may stand on the right, 2.5 as well as 2"),
     ("2 + a", "a plain number on the left: that is __radd__"),
+    ("2.5 + a", "any plain number may stand on the left, 2.5 as well as 2"),
     ("a * -2.5", "a plain number may stand on the right"),
     ("2 * a", "a plain number on the left: that is __rmul__"),
     ("v - 2", "a plain number may stand on the right"),
@@ -557,10 +754,28 @@ WHOLE = [
     ("(a + b) * (a - b) - a ** 2 + b ** 2", "many operations, one after another"),
     ("1 - 2 * (3 - a / v) / (4 + b)", "many operations, one after another"),
 ]
-SELF_AGAIN = (
-    "a method asks itself, directly or by way of another, for ever: a reflected method such as "
-    "__rsub__ must not say `other - self`, which is where Python came from"
-)
+SELF_AGAIN = "a method asks itself, directly or by way of another, for ever"
+RECURSION = {  # what a method must not say, by the first program that needs it
+    "a + b": f"{SELF_AGAIN}: in __add__, `self + other` is where Python came from; add the data, "
+    "self.data + other.data",
+    "a * b": f"{SELF_AGAIN}: in __mul__, `self * other` is where Python came from; multiply the "
+    "data, self.data * other.data",
+    "-a": f"{SELF_AGAIN}: in __neg__, `-self` is where Python came from; say self * -1",
+    "a - b": f"{SELF_AGAIN}: in __sub__, `self - other` is where Python came from; say "
+    "self + (-other)",
+    "a ** 3": f"{SELF_AGAIN}: in __pow__, `self**exponent` is where Python came from; take the "
+    "power of the data, self.data**exponent",
+    "a / b": f"{SELF_AGAIN}: in __truediv__, `self / other` is where Python came from; say "
+    "self * other**-1",
+    "2 + a": f"{SELF_AGAIN}: in __radd__, `other + self` is where Python came from; say "
+    "self + other",
+    "2 * a": f"{SELF_AGAIN}: in __rmul__, `other * self` is where Python came from; say "
+    "self * other",
+    "2 - v": f"{SELF_AGAIN}: in __rsub__, `other - self` is where Python came from; say "
+    "-self + other",
+    "2 / v": f"{SELF_AGAIN}: in __rtruediv__, `other / self` is where Python came from; say "
+    "self**-1 * other",
+}
 
 
 def _check_whole(answer: Any) -> None:
@@ -569,25 +784,40 @@ def _check_whole(answer: Any) -> None:
             raise NotWritten
         raise Wrong(f"{show(answer)} is not a class", "this exercise asks for a whole class")
 
-    def after(text: str, result: Any, leaves: dict[str, Any]) -> None:
-        if not isinstance(result, answer):
-            raise Wrong(
-                f"{text} gave a {type(result).__name__}, not a {answer.__name__}",
-                f"results have to be of the class that is being written: where the methods say "
-                f"Value, they have to say {answer.__name__} here",
-            )
+    try:
+        _check_class(answer)
+    except Wrong as wrong:  # in the words of this class
+        why = re.sub(r"\bValue(s?)\b(?!, they have)", rf"{answer.__name__}\1", wrong.why)
+        raise Wrong(wrong.what, why) from wrong.__cause__
 
-    _check_leaf(answer)
+
+def _check_class(number_class: Any) -> None:
+    name = number_class.__name__
+
+    def after(text: str, result: Any, leaves: dict[str, Any]) -> None:
+        for node, _ in walk([result]):
+            if not isinstance(node, number_class):
+                other = type(node).__name__
+                where = f"gave a {other}" if node is result else f"has a {other} among its inputs"
+                raise Wrong(
+                    f"{text} {where}, not a {name}",
+                    "all numbers of a graph have to be of the class that is being written: where "
+                    f"the chapter's methods say Value, they have to say {name} here",
+                )
+
+    _check_leaf(number_class)
     for place, (program, why) in enumerate(WHOLE):
+        recursion = RECURSION.get(program, SELF_AGAIN)
         try:
             for _ in range(ROUNDS):
-                _try_program(answer, program, _numbers(program), why, SELF_AGAIN, after)
+                _try_program(number_class, program, _numbers(program), why, recursion, after)
         except NotWritten:
             if place == 0:
                 raise
             raise Wrong(f"{program} gave three dots", "its method is not written yet") from None
-    _tanh_at(400.0)(answer)
-    _check_depth(answer)
+    _check_far_out(number_class)
+    _check_division_by_0(number_class)
+    _check_depth(number_class)
 
 
 def _check_leaf(value_class: Any) -> None:
@@ -625,7 +855,7 @@ EXERCISES = [
         (
             "You need f at two places: at x, and at x + h.",
             "The rise is f(x + h) - f(x). Divide it by the width of the step.",
-            "return (f(x + h) - f(x)) / h, with the parentheses around the difference.",
+            "With parentheses around the difference: `return (f(x + h) - f(x)) / h`",
         ),
     ),
     Exercise(
@@ -635,8 +865,8 @@ EXERCISES = [
         (
             "Go through the places 0, 1, 2, ... of xs; nudge the input there and no other.",
             "Work on copies: up = list(xs), then up[i] = up[i] + h. The call is f(*up).",
-            "In the loop, make up and down like this, with + h and - h, and append "
-            "(f(*up) - f(*down)) / (2 * h) to a list. Return the list after the loop.",
+            "In the loop, make up and down like this, with + h and - h. Then "
+            "`slopes.append((f(*up) - f(*down)) / (2 * h))`, and after the loop `return slopes`",
         ),
     ),
     Exercise(
@@ -644,9 +874,9 @@ EXERCISES = [
         "multiplication",
         _check_multiply,
         (
-            "Look at add: three things in it are about adding, and the rest stays.",
-            "The data is self.data * other.data; what is remembered is the same as in add.",
-            'return Value(self.data * other.data, (self, other), "*").',
+            "Look at `__add__`: change both plus signs, and nothing else.",
+            "The data is self.data * other.data; the inputs are remembered as in `__add__`.",
+            '`return Value(self.data * other.data, (self, other), "*")`',
         ),
     ),
     Exercise(
@@ -656,7 +886,7 @@ EXERCISES = [
         (
             "For 10 - v, Python calls v.__rsub__(10). Which one is self, and which one is other?",
             "other - self is the same as -self + other; minus and + are there already.",
-            "return -self + other.",
+            "`return -self + other`",
         ),
     ),
     Exercise(
@@ -666,7 +896,7 @@ EXERCISES = [
         (
             "The exponent is a plain number. It is not an input that one could nudge.",
             "The data is self.data**exponent, and only self is remembered: (self,) with a comma.",
-            'return Value(self.data**exponent, (self,), f"**{exponent}").',
+            '`return Value(self.data**exponent, (self,), f"**{exponent}")`',
         ),
     ),
     Exercise(
@@ -676,7 +906,7 @@ EXERCISES = [
         (
             "Dividing by 4 is multiplying by 0.25. Which power of 4 is that?",
             "It is one line, of self, *, other, ** and -1. It does not matter what other is.",
-            "return self * other**-1.",
+            "`return self * other**-1`",
         ),
     ),
     Exercise(
@@ -687,8 +917,8 @@ EXERCISES = [
             "Take the exponential of negative numbers only: it can vanish, but not overflow.",
             "For x >= 0, tanh(x) is (1 - e) / (1 + e) with e = math.exp(-2 * x). For a negative x, "
             "compute it for abs(x) and put a minus in front.",
-            "e = math.exp(-2 * abs(self.data)); t = (1 - e) / (1 + e); turn the sign of t if "
-            'self.data < 0; return Value(t, (self,), "tanh").',
+            "`e = math.exp(-2 * abs(self.data))`, then `t = (1 - e) / (1 + e)`; if self.data < 0, "
+            'then `t = -t`. Last, `return Value(t, (self,), "tanh")`',
         ),
     ),
     Exercise(
