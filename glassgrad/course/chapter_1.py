@@ -22,8 +22,8 @@ def _rows(random: Random, rows: int, size: int) -> list[Row]:
 
 
 FIRST_PLACE = (
-    "`{name}.index(...)` finds the first place with this value; where a value comes twice, that is the wrong "
-    "one. Use zip, or range(len(...))"
+    "`{name}.index(...)` finds the first place with this value; where a value comes twice, that is "
+    "the wrong one. Use zip, or range(len(...))"
 )
 ONLY_ONCE = (
     "equal values are lost here: a set holds each value only once, and a dictionary each key. Use "
@@ -760,12 +760,14 @@ def _check_two_networks(answer: Any) -> None:
     if not loss_a < loss_b:
         raise Wrong(
             seen,
-            "network A needs the lower loss: let it be nearly sure, 0.99, of the dogs that it has right",
+            "network A needs the lower loss: let it be nearly sure, 0.99, of the dogs that it has "
+            "right",
         )
     if not right_a < right_b:
         raise Wrong(
             seen,
-            "network A needs fewer dogs right: let it have 0.4 for one dog where B has more than 0.5",
+            "network A needs fewer dogs right: let it have 0.4 for one dog where B has more than "
+            "0.5",
         )
 
 
