@@ -267,3 +267,10 @@ def test_prepare_learns_from_training_rows_and_gathers_notes():
         "body_mass_g: 2 missing",
         "sex: 11 missing",
     ]
+
+
+def test_rows_without_the_target_are_told_how_to_be_encoded():
+    pets = Table("pets", {"legs": [4.0, 2.0], "kind": ["cat", "bird"]})
+    encoder = Encoder.learn(pets, target="kind")
+    with pytest.raises(ValueError, match=r"(?s)new has no column 'kind'.*require_target=False"):
+        encoder.encode(Table("new", {"legs": [3.0]}))

@@ -174,6 +174,8 @@ class Encoder:
         notes: list[str] = []
         targets: list[int] | list[float] = []
         if require_target:
+            if self.target not in table.columns:
+                raise _no_target(table, self.target)
             notes = _target_notes(table, self.target)
             table = with_target(table, self.target)
             targets = self._targets(table)
@@ -319,6 +321,17 @@ def _new_class(table: Table, target: str, label: str, row: int, classes: list[st
             "encoder.encode(table)",
             f"the training rows had as {target!r} only {listing(classes)}",
             "encoder.encode(table, require_target=False)   # to predict whatever the target is",
+        )
+    )
+
+
+def _no_target(table: Table, target: str) -> ValueError:
+    return ValueError(
+        explain(
+            f"{table.name} has no column {target!r}, which is what the network predicts",
+            "encoder.encode(table)",
+            "rows to measure a network on need the right answers, rows to predict for do not",
+            "encoder.encode(table, require_target=False)",
         )
     )
 
