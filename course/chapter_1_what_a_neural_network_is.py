@@ -2,9 +2,9 @@
 # # 1. What a neural network is
 #
 # A neural network is a function: numbers go in, numbers come out. Inside it stands one small sum,
-# the **neuron**, many times over. The sum has numbers of its own in it. In practice nobody writes
-# those down; they are found by **training**, which means: change them a little, many times, so that
-# the answers become less wrong.
+# the **neuron**, many times over. The sum has numbers of its own in it. In practice nobody chooses
+# them by hand; they are found by **training**, which means: change them a little, many times, so
+# that the answers become less wrong.
 #
 # In this chapter you take the whole machine apart, with nothing but plain Python numbers. One
 # example runs through it: a network that is told the height and the weight of a dog and says which
@@ -23,12 +23,18 @@
 # You need the mathematics of school, and basic Python: lists, loops, functions.
 #
 # *Reading time: about 45 minutes, and as long again for the eight exercises.*
+#
+# This page is a **notebook**. Click into a grey cell and press Shift + Enter to run it. Run the
+# cells from top to bottom; after a break choose *Run > Run All Above Selected Cell*. A line that
+# begins with `assert` checks a claim of the text: if it were false, the cell would stop with an
+# error. `math.isclose` asks whether two numbers are equal but for rounding. Cells that only draw
+# need not be read.
 
 # %% [markdown]
 # ## One dog, one neuron
 #
-# Here is a dog: 56 cm high, 30 kg heavy. These two numbers are the **inputs**, `x1` and `x2`. We
-# ask: is this a very large dog, such as a great dane?
+# Here is a dog. It is 56 cm tall and weighs 30 kg. These two numbers are the **inputs**, `x1` and
+# `x2`. We ask: is this a very large dog, such as a Great Dane?
 #
 # A **neuron** answers such a question in this way:
 #
@@ -157,7 +163,8 @@ assert not verdict
 #   file, `glassgrad-progress.json`, in the folder of the notebook. Nothing is sent anywhere.
 #
 # **Exercise 1.1. The weighted sum.** Write what the neuron above did, for any number of inputs.
-# `inputs` and `weights` are lists of the same length, and `bias` is a number. Return `n`.
+# `inputs` and `weights` are lists of the same length, and `bias` is a number. Return `n`: the
+# weighted sum plus the bias.
 
 
 # %%
@@ -176,7 +183,7 @@ def weighted_sum(inputs, weights, bias):
 # %% [markdown]
 # ## Thirty dogs
 #
-# One dog says little. Here are thirty: ten beagles, ten retrievers, ten great danes. **They are
+# One dog says little. Here are thirty: ten beagles, ten retrievers, ten Great Danes. **They are
 # made up.** A random generator draws a size between small and large for the kind, and height and
 # weight follow from it. The ranges are those of grown dogs of these kinds, roughly. The generator
 # begins from a **seed**, the number 1, so that your dogs are the same as ours, and the same each
@@ -186,7 +193,7 @@ def weighted_sum(inputs, weights, bias):
 RANGES = {  # height in cm, weight in kg
     "beagle": ((33, 41), (9, 14)),
     "retriever": ((51, 61), (25, 34)),
-    "great dane": ((71, 90), (45, 80)),
+    "Great Dane": ((71, 90), (45, 80)),
 }
 KINDS = list(RANGES)
 
@@ -211,7 +218,7 @@ assert min(h for h, _, _ in dogs) >= 33 and max(w for _, w, _ in dogs) <= 80
 # different shapes as well as colours.
 
 # %%
-LOOKS = {"beagle": (BLUE, "o"), "retriever": (ORANGE, "s"), "great dane": (GREEN, "^")}
+LOOKS = {"beagle": (BLUE, "o"), "retriever": (ORANGE, "s"), "Great Dane": (GREEN, "^")}
 
 
 def plot_dogs(ax):
@@ -230,7 +237,7 @@ ax.legend()
 assert len(ax.collections) == 3  # three clouds of points
 
 # %% [markdown]
-# Taller dogs are heavier. The three kinds lie apart here. Real data are seldom so kind, and the
+# Taller dogs are heavier. The three kinds lie apart here. Real data are seldom so obliging, and the
 # penguins of chapter 6 are not.
 
 # %% [markdown]
@@ -257,20 +264,22 @@ def side_picture(w1, w2, b):
     ax.contourf(heights, kilos, sums, levels=[0, 1000], colors=["#f0e442"], alpha=0.35)
     ax.contour(heights, kilos, sums, levels=[0], colors="black", linewidths=1.5)
     yes = sum(h * w1 + w * w2 + b > 0 for h, w, _ in dogs)
-    ax.set_title(f"n = {w1:g} x1 + {w2:g} x2 + ({b:g}): {yes} of 30 dogs get a yes", fontsize=11)
+    sign = "-" if w2 < 0 else "+"
+    n = f"{w1:g} x1 {sign} {abs(w2):g} x2 - {-b:g}"  # the biases here are all below 0
+    ax.set_title(f"n = {n}: {yes} of 30 dogs get a yes", fontsize=11)
     ax.legend(loc="upper left")
     return fig
 
 
-assert sum(h * 0.1 + w * 0.05 - 9 > 0 for h, w, k in dogs if k == "great dane") == 10
-assert sum(h * 0.1 + w * 0.05 - 9 > 0 for h, w, k in dogs if k != "great dane") == 0
+assert sum(h * 0.1 + w * 0.05 - 9 > 0 for h, w, k in dogs if k == "Great Dane") == 10
+assert sum(h * 0.1 + w * 0.05 - 9 > 0 for h, w, k in dogs if k != "Great Dane") == 0
 
-slider("bias", {f"b = {b}": side_picture(0.1, 0.05, b) for b in (-3, -5, -7, -9, -11)}, start=3)
+slider("bias", {f"b = {b}": side_picture(0.1, 0.05, b) for b in (-11, -9, -7, -5, -3)}, start=1)
 
 # %% [markdown]
 # The line moves and stays parallel to where it was. The larger the bias, the more dogs get a yes:
-# the bias says how easily the neuron says yes, whatever the inputs are. With `b = -9` all great
-# danes are on the yes side, and no other dog.
+# the bias says how easily the neuron says yes, whatever the inputs are. With `b = -9` all Great
+# Danes are on the yes side, and no other dog.
 #
 # Now the bias stays at -9 and the weight `w2` changes.
 
@@ -333,9 +342,11 @@ for name, column, w in (("height", 0, 0.1), ("weight", 1, 0.05)):
 
 heights = [h for h, _, _ in dogs]
 assert math.isclose(0.1 * (max(heights) - min(heights)), 10 * (max(heights) - min(heights)) / 100)
-assert all((w * 0.2 - 8 > 0) == (k == "great dane") for _, w, k in dogs)  # kilograms alone
+assert all((w * 0.2 - 8 > 0) == (k == "Great Dane") for _, w, k in dogs)  # kilograms alone
 
 # %% [markdown]
+# (The 56 in the first line is 90 - 34. That our dog is 56 cm tall is chance.)
+#
 # In centimetres and in metres this product is the same. So in this neuron, for these dogs, the
 # height does move `n` more, and we may say so. Two warnings remain. Height and weight go together,
 # so another neuron could lean on the kilograms instead and do as well, for example `w1 = 0`,
@@ -352,7 +363,7 @@ assert all((w * 0.2 - 8 > 0) == (k == "great dane") for _, w, k in dogs)  # kilo
 #
 #     o = f(n)
 #
-# Four of them are met most often:
+# Four you should know:
 #
 # | name | formula | output | in words |
 # |---|---|---|---|
@@ -410,6 +421,9 @@ assert round(sigmoid(-1.9), 3) == 0.130
 assert math.isclose(math.tanh(-1.9), 2 * sigmoid(2 * -1.9) - 1)  # tanh is a stretched sigmoid
 
 # %% [markdown]
+# The sigmoid and the tanh flatten at both ends, the relu on the left only. The step is flat
+# everywhere but for its jump.
+#
 # The orange point is our dog. The step says 0, a plain no. The sigmoid says 0.130: rather no. The
 # tanh says -0.956, on a scale from -1 to 1. The relu cuts the negative `n` off and gives 0. So it
 # is often said that an activation squeezes the output into a range. That is true of the first
@@ -439,12 +453,13 @@ slider("height", frames)
 # and then rises in step with `n`.
 #
 # One more thing about the sigmoid. An output of 0.130 looks like a probability. It is a number
-# between 0 and 1, no more; whether about 13 of 100 such dogs really are great danes depends on how
+# between 0 and 1, no more; whether about 13 of 100 such dogs really are Great Danes depends on how
 # the weights were found.
 #
 # **Exercise 1.3. The sigmoid.** Write the sigmoid so that it works for *every* number. The one
-# above stops with an error at `sigmoid(-1000)`, because e^1000 is larger than the largest number
-# Python can hold (about 1.8e308). The true value there is so close to 0 that 0.0 is right.
+# above stops with an error at `sigmoid(-1000)`, because e^1000 is larger than the largest decimal
+# number that Python can hold (about 1.8e308; it calls such a number a *float*). The true value
+# there is so close to 0 that 0.0 is right.
 
 
 # %%
@@ -461,9 +476,9 @@ def safe_sigmoid(n):
 # output. So the weights of a layer are a list of lists: a row for each neuron.
 #
 # Here is a layer of two neurons with tanh. The second is the one that you know. The first asks
-# whether the dog is at least larger than a beagle: its weights are the same, and its bias of -5.7
-# says yes sooner. (`zip` walks through two lists side by side; with `strict=True` it stops with an
-# error if one is longer. You need not write it in your answers.)
+# whether the dog is larger than a beagle: its weights are the same, and its bias of -5.7 says yes
+# sooner. (`zip` walks through two lists side by side; with `strict=True` it stops with an error if
+# one is longer. You need not write it in your answers.)
 
 # %%
 weights = [[0.1, 0.05], [0.1, 0.05]]
@@ -483,7 +498,7 @@ assert math.isclose(outputs[0], math.tanh(1.4))  # 5.6 + 1.5 - 5.7
 assert math.isclose(outputs[1], math.tanh(-1.9))  # 5.6 + 1.5 - 9
 
 # %% [markdown]
-# Larger than a beagle: yes, 0.8854. As large as a great dane: no, -0.9562. Two numbers went in and
+# Larger than a beagle: yes, 0.8854. As large as a Great Dane: no, -0.9562. Two numbers went in and
 # two came out, but they mean something else now. They are answers to questions.
 #
 # **Exercise 1.4. A layer.** Write the layer for any number of inputs and neurons: return the list
@@ -520,12 +535,12 @@ def layer_of_tanh(inputs, weights, biases):
 # Here are our function for a layer and a network of two layers. The output layer has three neurons,
 # one for each kind, and no activation: their `n` is the output. All numbers are chosen by hand,
 # with this in mind: the first hidden neuron says "larger than a beagle", the second "as large as a
-# great dane".
+# Great Dane".
 #
 # - *beagle*: -2 times the first. It is high where the first neuron says no.
 # - *retriever*: 2 times the first, -2 times the second, and a bias of -1. It is high where the
 #   first says yes and the second no.
-# - *great dane*: 2 times the second.
+# - *Great Dane*: 2 times the second.
 
 
 # %%
@@ -567,9 +582,10 @@ assert math.isclose(outputs[1], 2 * math.tanh(1.4) - 2 * math.tanh(-1.9) - 1)
 # %% [markdown]
 # Read the picture from left to right: two inputs, two hidden neurons, three outputs. Blue lines
 # have positive weights, orange ones negative weights, grey ones the weight 0. The largest output
-# belongs to the retriever, and a retriever this is. The network has 15 parameters. Large networks
-# of today have billions, and other kinds of layers too, but weighted sums and activations are most
-# of what they compute.
+# belongs to the retriever, and a retriever this is. The network has 15 parameters: ten weights on
+# the lines, and five biases, which the picture does not show: -5.7, -9, 0, -1, 0. Large networks of
+# today have billions, and other kinds of layers too, but weighted sums and activations are most of
+# what they compute.
 #
 # So a neural network is a mathematical expression: put all the sums into one another, and it is a
 # single, long formula of the inputs and the parameters. It holds nothing else.
@@ -755,7 +771,7 @@ fig, ax = plt.subplots(figsize=(6.2, 3.8), layout="constrained")
 colours = [LOOKS[kind][0] for kind in KINDS]
 ax.contourf(heights, kilos, wins, levels=[-0.5, 0.5, 1.5, 2.5], colors=colours, alpha=0.2)
 plot_dogs(ax)
-for x, y, kind in ((30, 22, "beagle"), (50, 40, "retriever"), (80, 40, "great dane")):
+for x, y, kind in ((30, 22, "beagle"), (50, 40, "retriever"), (80, 40, "Great Dane")):
     ax.text(x, y, kind, color=LOOKS[kind][0])
 
 assert {kind for row in wins for kind in row} == {0, 1, 2}
@@ -779,19 +795,19 @@ def softmax_of(logits):
 # %% [markdown]
 # ## A loss: how wrong is the network?
 #
-# To improve a network you need one number that says how wrong it is: the **loss**, `L`. It is 0 or
-# near 0 when the answers are right, and larger the more wrong they are. **Training** means: change
-# the parameters so that the loss becomes small. Which formula to take depends on what the network
-# should answer.
+# To improve a network you need one number that says how wrong it is: the **loss**, `L`. It is near
+# 0 when the answers are right and sure, and larger the more wrong they are. **Training** means:
+# change the parameters so that the loss becomes small. Which formula to take depends on what the
+# network should answer.
 #
 # ### When the answer is a number: squared error
 #
 # Let a neuron with one input and no activation estimate how heavy a dog is from its height:
-# `o = x1 * w1 + b`. The right answer, the **target**, is what the dog does weigh. We take the
+# `o = x1 * w1 + b`. The right answer, the **target**, is what the dog really weighs. We take the
 # difference and square it. Squaring makes all errors positive, and an error twice as large counts
 # four times. The loss is the mean over all dogs, the **mean squared error**.
 #
-# Now play training yourself: three settings of `w1` and `b`, each better than the one before.
+# Now watch training by hand: three settings of `w1` and `b`, each better than the one before.
 
 
 # %%
@@ -820,8 +836,9 @@ print([round(squared_error(w1, b), 2) for w1, b in settings])
 # %% [markdown]
 # The line is what the neuron says, the points are the dogs, and the thin upright lines are the
 # errors. The bias moves the line down: the loss falls from 548.0 to 28.0. A slightly larger weight
-# makes it steeper: 7.4. Each time you look at the errors, change a parameter in the direction that
-# helps, and look again. Training does the same, with arithmetic in place of eyes.
+# makes it steeper, and the bias goes down to -35 with it: 7.4. Each time you look at the errors,
+# change a parameter in the direction that helps, and look again. Training does the same, with
+# arithmetic in place of eyes.
 #
 # ### When the answer is a kind: minus log probability
 #
@@ -850,11 +867,13 @@ assert round(-math.log(1 / 3), 4) == round(math.log(3), 4) == 1.0986
 # log-likelihood*; both names mean this number here.
 #
 # Again three settings: output weights of 0 (then the hidden answers are not used, and the output
-# biases alone decide), ours, and ours with the rows of beagle and great dane exchanged.
+# biases alone decide), ours, and ours with the rows of beagle and Great Dane exchanged. The two
+# stars in `def loss(**parameters)` let it take any of the network's parameters by name:
+# `loss(output_weights=...)` is the loss with these output weights and all else as it is.
 
 
 # %%
-def loss(**parameters):  # those that differ from ours, by name
+def loss(**parameters):
     """The mean over the dogs of minus log probability of the right kind."""
     logs = [-math.log(forward(dog, **parameters)[KINDS.index(dog[2])]) for dog in dogs]
     return sum(logs) / len(logs)
@@ -867,12 +886,15 @@ print(f"ours:             L = {loss():.4f}")
 print(f"rows exchanged:   L = {loss(output_weights=exchanged):.4f}")
 
 only_biases = softmax(OUTPUT_BIASES)  # with weights of 0, every dog gets these
+print("with weights 0 the three kinds get", [round(p, 3) for p in only_biases])
 by_hand = -(math.log(only_biases[0]) + math.log(only_biases[1]) + math.log(only_biases[2])) / 3
 assert math.isclose(loss(output_weights=nothing), by_hand)
+assert round(by_hand, 3) == 1.195 and round(only_biases[1], 3) == 0.155
 assert loss() < loss(output_weights=nothing) < loss(output_weights=exchanged)
 
 # %% [markdown]
-# To be sure and wrong is worse than to know nothing.
+# To be sure and wrong is worse than to know nothing. (With weights of 0 the loss is 1.195 and not
+# 1.099, because the bias of -1 is still there: the retriever gets only 0.155.)
 #
 # **Exercise 1.7. The loss for kinds.** `probabilities` is a list with one list for each dog, as
 # softmax gives it. `kinds` has the place of the right kind for each dog: 0, 1 or 2. Return the mean
@@ -890,14 +912,14 @@ def mean_loss(probabilities, kinds):
 #
 # **Accuracy** is the share of dogs for which the largest probability is at the right kind. It is
 # what people want to know in the end. You may read that the lower the loss, the higher the
-# accuracy. That is nearly so, and it is worth seeing precisely how near. Here are two networks.
-# Both are ours with a change.
+# accuracy. That is often so, but not always, and it is worth seeing precisely when. Here are two
+# networks. Both are ours with a change.
 #
 # - **The careful one**: all output weights and output biases are a tenth of ours. Each logit is
 #   then a tenth of what it was: the order stays, the differences shrink. It answers as ours does,
 #   but is never sure.
 # - **The bold one**: the bias of the second hidden neuron is -10.2 and no longer -9. It says "as
-#   large as a great dane" too seldom. But where it is right, it is mostly sure.
+#   large as a Great Dane" too seldom. But where it is right, it is mostly sure.
 
 
 # %%
@@ -936,7 +958,7 @@ assert bold_loss < careful_loss and bold_accuracy < careful_accuracy
 # Each point is a dog; its height is the probability that the right kind got. The careful network
 # gives each of its 30 right kinds about 0.4. That is less than one half, but with three kinds it
 # can still be the largest, and it is. So all are right. The bold one gives most right kinds about
-# 0.9 or more, and is wrong about the two smallest great danes. **It has the lower loss and the
+# 0.9 or more, and is wrong about the two smallest Great Danes. **It has the lower loss and the
 # lower accuracy.** The reason: the accuracy sees only which is the largest, the loss sees how
 # large. Here 28 gains outweigh two mistakes.
 #
@@ -946,15 +968,16 @@ assert bold_loss < careful_loss and bold_accuracy < careful_accuracy
 #   two together are at most 1, so the right one has at most 1/2, and this dog costs at least
 #   -log(1/2) = 0.693.
 # - So if `L` is the mean loss, at most the share `L / 0.693` of the dogs can be wrong, and
-#   **accuracy is at least `1 - L / 0.693`**. If every dog's loss is below 0.693, all are right.
+#   **accuracy is at least `1 - L / 0.693`** (each wrong dog adds at least 0.693 to the sum, the
+#   others at least 0). If every dog's loss is below 0.693, all are right.
 # - For a loss of 0.266 that promises an accuracy of at least 0.616. The bold one had 0.933.
 # - The other way round little is promised. When all are right, each right kind has at least 1/3, so
 #   the loss is at most 1.099. But one dog that is wrong *and sure* can make the loss as large as
 #   you like, however many others are right.
 #
-# So a loss near 0 forces a high accuracy. In between, both can fall together. The last line of the
-# next cell is the bold network with ten times the output weights and biases: the same answers, but
-# far too sure of the two wrong ones.
+# So a loss near 0 forces a high accuracy. Further from 0, both can fall together. The last line of
+# the next cell is the bold network with ten times the output weights and biases: the same answers,
+# but far too sure of the two wrong ones.
 
 # %%
 for mean_loss, accuracy in (
@@ -1010,7 +1033,7 @@ assert all(losses[i] != losses[i + 1] for i in range(160))  # the loss feels eve
 #
 # **Exercise 1.8. Lower loss, lower accuracy.** Make an example of your own with two kinds. Return
 # two lists of the same length, `a, b`: the probabilities that network A and network B give to the
-# right kind of each dog. A dog is answered rightly when its probability is above 0.5. Network A
+# right kind of each dog. A dog is answered correctly when its probability is above 0.5. Network A
 # must have the lower loss, and fewer dogs right.
 
 
