@@ -19,12 +19,12 @@
 # - read the picture of everything that a result was made from;
 # - say what a gradient is before anybody has computed one for you.
 #
-# You need chapter 1 only for what a weight and a loss are. You need to have seen a class in
-# Python once: `__init__`, `self`, a method.
+# Of chapter 1 you need the words: weight, loss, forward pass, activation, and what sigmoid and
+# tanh are. You need to have seen a class in Python once: `__init__`, `self`, a method.
 #
-# *Reading time: about 45 minutes, and as long again for the eight exercises.* An exercise works
-# as before: put your code in place of `...` and run the cell; `hint("2.1")`, in a cell of its
-# own, helps.
+# *Reading time: about 45 minutes, and nearly an hour for the eight exercises: the last one is
+# twelve methods.* An exercise works as before: put your code in place of `...` and run the cell;
+# `hint("2.1")`, in a cell of its own, helps.
 
 # %% [markdown]
 # ## A curve and its slope
@@ -143,7 +143,8 @@ slider("step", {f"h = {h} s": secant(h) for h in (0.8, 0.6, 0.4, 0.2, 0.1, 0.01)
 
 # %% [markdown]
 # For this curve you can also find the slope with pencil and paper. Write the height at `t + h`,
-# take away the height at `t`, and divide by `h`:
+# take away the height at `t`, and divide by `h`. The square in it, multiplied out, is
+# `5 * (t + h)**2 = 5 * t**2 + 10 * t * h + 5 * h**2`.
 #
 #     height(t + h) - height(t)
 #         =  8 * h - 10 * t * h - 5 * h**2
@@ -203,7 +204,7 @@ def one_sided(f, x, h):
     return (f(x + h) - f(x)) / h
 
 
-print("    h      slope                wrong by")
+print(f"{'h':>5}   {'slope':17}   wrong by")
 errors = {}
 for power in range(1, 18):
     h = 10.0**-power
@@ -219,7 +220,8 @@ assert one_sided(math.exp, 1.0, 1e-17) == 0.0
 # The error falls, is smallest at 1e-8, and rises again. At the end the slope is 0, which is
 # plainly wrong. Why?
 #
-# A number in Python has about 16 digits. Look at the two numbers that are subtracted:
+# A decimal number in Python (a *float*) has about 16 digits. Look at the two numbers that are
+# subtracted:
 
 # %%
 for h in (1e-4, 1e-8, 1e-12, 1e-17):
@@ -246,9 +248,10 @@ assert 1.0 + 1e-17 == 1.0  # the nudge is lost before the function sees it
 #
 #     (f(x + h) - f(x - h)) / (2 * h)
 #
-# This is called the **symmetric difference** (or central difference). On a curve that bends, the
-# step up is too steep by about as much as the step down is too flat, and the two mistakes cancel.
-# The next picture has both. Its axes are logarithmic: from one line to the next is a factor.
+# This is called the **symmetric difference** (or central difference). On a curve that bends, one
+# of the two steps is too steep by about as much as the other is too flat, and the two mistakes
+# cancel. The next picture has both. Its axes are logarithmic: from one grid line to the next,
+# the number becomes a hundred times as large or as small.
 
 
 # %%
@@ -324,8 +327,8 @@ assert math.isclose(slopes["t"], 3.0, rel_tol=1e-9)  # 8 - 10 * t
 # Each number in it is the gradient of the height with respect to one input. (Books also say
 # *partial derivative* for one of them: all other inputs stay where they are.)
 #
-# The picture shows the height three times: each panel lets one input vary and holds the other
-# two. The dashed tangents have the three slopes that we have measured.
+# The picture shows the height three times: each panel lets one input vary and keeps the other
+# two as they are. The dashed tangents have the three slopes that we have measured.
 
 # %%
 fig, axes = plt.subplots(1, 3, figsize=(7, 2.8), layout="constrained", sharey=True)
@@ -415,14 +418,13 @@ assert counted[1000] == 1000 * 1001  # n + 1 forward passes, of n multiplication
 
 million = 1_000_000 * 1_000_001
 print(f"1,000,000 {1_000_000:16,} {million:23,}")
-print(f"a million weights, a thousand million products a second: {million / 6e10:.0f} minutes")
+print(f"a million weights, a billion products a second: {million / 6e10:.0f} minutes")
 assert round(million / 6e10) == 17
 
 # %% [markdown]
 # (The last row is computed, not run.) Ten times as many weights are a hundred times the work. A
 # million weights, which is a small network today, take 17 minutes on a machine that makes a
-# thousand million multiplications a second. That is for *one* step of learning, and there are
-# thousands.
+# billion multiplications a second. That is for *one* step of learning, and there are thousands.
 #
 # Nudging throws something away. To nudge one weight it computes everything again, although nearly
 # all numbers on the way are the same as before. Would it not be better to look, once, at how the
@@ -434,8 +436,8 @@ assert round(million / 6e10) == 17
 # %% [markdown]
 # ## A number of your own
 #
-# A class is a kind of thing, and you say what these things can do. We start with almost nothing:
-# a `Value` holds a number, under the name `data`.
+# A class describes a kind of thing: what such things hold, and what they can do. We start with
+# almost nothing: a `Value` holds a number, under the name `data`.
 
 
 # %%
@@ -461,7 +463,7 @@ assert "unsupported operand type(s) for +" in told
 # decimal number of whatever comes in, so that `Value(2)` and `Value(2.0)` are the same.)
 #
 # For `a + b` Python looks into the class of `a` for a method with the name `__add__`, and calls
-# `a.__add__(b)`. That is all that an operator is. Plain numbers do it too:
+# `a.__add__(b)`. An operator is a method. Plain numbers have such methods too:
 
 # %%
 print((1.5).__add__(4.0))
@@ -537,6 +539,8 @@ assert up._op == "+" and start._prev == () and start._op == ""
 
 # %% [markdown]
 # The only new thing in `__add__` is what it hands to `Value`: the two inputs, and the symbol.
+# (The parameter that fills `_prev` is called `_children`, as in Andrej Karpathy's lecture on
+# such a class; it holds the inputs.)
 #
 # We keep the inputs in a tuple, in their order. Some people use a set for it. A set holds each
 # thing only once, and has no order: after `a + a` it has a single `a` in it, and has forgotten
@@ -562,7 +566,8 @@ assert len(b._prev) == 2 and len(set(b._prev)) == 1
 # learn it as well.
 #
 # **Exercise 2.3. Multiplication.** For `a * b` Python calls `a.__mul__(b)`. Write it: the right
-# number, and the right memory. Both `self` and `other` are Values.
+# number, and the right memory, with the inputs in their order. Both `self` and `other` are
+# Values.
 
 
 # %%
@@ -572,8 +577,8 @@ def multiply(self, other):
 
 
 # %% [markdown]
-# Here is ours. (If yours is right, write `Value.__mul__ = multiply` under it, and leave ours out.
-# Nothing that follows will notice.)
+# Here is ours. (If yours is right, write `Value.__mul__ = multiply` under it, and do not run the
+# next cell. Nothing that follows will notice.)
 
 
 # %%
@@ -583,6 +588,7 @@ def multiply(self, other):
 
 Value.__mul__ = multiply
 
+# %%
 speed, t = Value(8.0), Value(0.5)
 rise = speed * t
 up = start + rise
@@ -602,7 +608,9 @@ assert up._prev == (start, rise) and rise._prev == (speed, t)
 # Such a thing, values that point to the values they were made from, is called a **graph**. Each
 # value in it is a **node**. A node without inputs is a **leaf**. Let us look at ours. `draw`
 # draws every node as a box and every operation as a small circle. It reads `data`, `grad`,
-# `_prev`, `_op` and `label` of *your* objects; it knows nothing else about them.
+# `_prev`, `_op` and `label` of *your* objects; it knows nothing else about them. (Where a
+# picture is wider than your window, scroll it sideways. `draw(up).save("up.html")` makes a page
+# of it that you can zoom.)
 
 # %%
 from glassgrad import draw
@@ -619,8 +627,8 @@ draw(up)
 # name for the reader; `rise.label = "rise"` had to be said, since an object does not know which
 # variable it is in.
 #
-# Each box has a grad of 0, and the line below says why: nobody has looked for gradients yet. (It
-# speaks of *backward*, the method of chapter 3 that does so.)
+# Each box has a grad of 0, and the line under the picture says why: nobody has looked for
+# gradients yet. (It speaks of *backward*, the method of chapter 3 that does so.)
 #
 # And here is `a + a`. One box, since there is only one `a`, and two lines from it.
 
@@ -789,8 +797,8 @@ assert (up - rise)._op == "+"  # it really is a sum
 # get lost. Python calls `v.__rsub__(10)`. `self` is `v`, the one on the right, which is taken
 # away.
 #
-# **Exercise 2.4. A number minus a Value.** Write `__rsub__`: what `10 - v` asks of `v`. `other` is
-# the plain number on the left.
+# **Exercise 2.4. A number minus a Value.** Write `__rsub__`: what `10 - v` asks of `v`. `other`
+# is the plain number on the left. Make it a composition, of what is there already.
 
 
 # %%
@@ -853,8 +861,7 @@ assert (t**2)._op == "**2" and (t**2)._prev == (t,)
 
 # %% [markdown]
 # The whole height, written just as the formula, and computed by our own numbers: 4.25 m, as
-# before. Here is everything that it was made from. (Where a picture is wider than your window,
-# scroll it sideways. `draw(ball).save("ball.html")` makes a page of it that you can zoom.)
+# before. Here is everything that it was made from.
 
 # %%
 assert ball._prev[0].data == 5.5  # start + speed * t
@@ -933,12 +940,12 @@ sigmoid = 1 / (1 + (-one).exp())
 print(sigmoid)
 
 assert math.isclose(one.exp().data, math.e)
-assert math.isclose(sigmoid.data, 0.7310585786300049)  # 1 / (1 + e^-1)
+assert math.isclose(sigmoid.data, 0.7310585786300049)  # 1 / (1 + e^(-1))
 
 # %% [markdown]
 # The second line is the sigmoid of chapter 1, put together from what we have: a minus, an `exp`,
-# a sum with a number on the left, a division with a number on the left. Four methods at once, and
-# its picture has them all.
+# a sum with a number on the left, a division with a number on the left. Four methods at once,
+# and its picture has them all (the minus as `*` with -1, the division as `**-1` and `*`).
 
 # %%
 assert sigmoid._op == "*"
@@ -947,11 +954,11 @@ draw(sigmoid)
 # %% [markdown]
 # Another activation of chapter 1 is tanh. Its formula is
 #
-#     tanh(x) = (e^x - e^-x) / (e^x + e^-x)
+#     tanh(x) = (e^x - e^(-x)) / (e^x + e^(-x))
 #
 # Multiply above and below by e^x, and it takes one exponential less:
 #
-#     tanh(x) = (e^2x - 1) / (e^2x + 1)
+#     tanh(x) = (e^(2x) - 1) / (e^(2x) + 1)
 #
 # Many people write it like this, and it is right, on paper. See what it does with a large number.
 
@@ -972,23 +979,24 @@ except OverflowError as error:
 assert math.isclose(tanh_on_paper(1.0), math.tanh(1.0))
 assert "range" in told
 largest = sys.float_info.max
-print(f"the largest number that Python can hold is {largest:.2e}, about e^{math.log(largest):.2f}")
+print(f"the largest decimal number in Python: {largest:.2e}, about e^{math.log(largest):.2f}")
 assert math.exp(709) < largest and math.exp(-800) == 0.0
 
 # %% [markdown]
 # tanh(400) is 1, to all digits that there are. But on the way to it stands e^800, and that is
-# larger than any number that Python can hold. This is an **overflow**. The way out: take the
-# exponential of *negative* numbers only. e^-800 becomes 0, and that does no harm.
+# larger than any decimal number that Python can hold. This is an **overflow**. The way out: take
+# the exponential of *negative* numbers only. e^(-800) becomes 0, and that does no harm.
 #
-# For x of 0 or more, multiply above and below by e^-x instead:
+# For x of 0 or more, multiply above and below by e^(-x) instead:
 #
-#     tanh(x) = (1 - e^-2x) / (1 + e^-2x)
+#     tanh(x) = (1 - e^(-2x)) / (1 + e^(-2x))
 #
-# And for a negative x, use that tanh is turned round: tanh(-x) = -tanh(x).
+# And for a negative x, use the symmetry tanh(-x) = -tanh(x).
 #
 # **Exercise 2.7. tanh without overflow.** Write the method `tanh`: one operation with the symbol
-# `"tanh"` and one input, which gives the right number for every x, also for 400 and -1000. (Python
-# has `math.tanh`, which would do; build it from `math.exp` this once.)
+# `"tanh"` and one input, which gives the right number for every x, also for 400 and -1000.
+# (Python has `math.tanh`, and an answer with it counts as right. Build yours from `math.exp`
+# this once.)
 
 
 # %%
@@ -1023,10 +1031,11 @@ for x in (-1000.0, -1.0, 0.0, 1.0, 400.0):
 # You have seen every method. Now put them together, in a class of your own from the first line to
 # the last. Do it from memory as far as you can; it is the best way to find out what has stayed.
 #
-# **Exercise 2.8. The whole class.** Write `Number`, which can do all that `Value` can. `__init__`
-# and `__repr__` are there. Inside the class, write `Number` where the chapter says `Value`, so
-# that results are of your class. It is tried with many little programs: reuse such as `a + a`,
-# numbers on both sides, `sum`, `tanh` of 400, and a sum of 5,000 numbers.
+# **Exercise 2.8. The whole class.** Write `Number`, which can do all that `Value` can.
+# `__init__` and `__repr__` are there. Inside the class, write `Number` where the chapter says
+# `Value`, so that results are of your class. As in the chapter, five methods make nodes, and the
+# other seven are compositions of them. It is tried with many little programs: reuse such as
+# `a + a`, numbers on both sides, `sum`, `tanh` of 400, and a sum of 5,000 numbers.
 
 
 # %%
@@ -1195,8 +1204,8 @@ assert nodes["height"].data == 4.25
 draw(nodes["height"])
 
 # %% [markdown]
-# Read it from right to left this time, from the height back to the inputs, and see what you
-# notice.
+# Scroll to the right end and read back this time, from the height to the inputs, and see what
+# you notice.
 #
 # - `height` has a grad of 1. That is so for every last node.
 # - A `+` hands the grad on unchanged: `up` and `fall` have 1 as well, and so have `start` and
@@ -1241,17 +1250,21 @@ assert grad["t"] == through_rise + through_square
 # <details>
 # <summary>Answers</summary>
 #
-# - **1.** By about -2 * 0.01 = -0.02: it becomes smaller by 0.02.
-# - **2.** Numbers have about 16 digits, so `1.0 + 1e-17` is `1.0` again. The function gets the
-#   same number twice, and the difference is 0.
-# - **3.** On a bending curve the step up and the step down are wrong in opposite directions, by
-#   nearly the same amount. In the symmetric difference these errors cancel, so a larger h is good
-#   enough, and with a larger h rounding does less harm.
-# - **4.** It calls `(2).__mul__(v)`, which returns `NotImplemented`. Then it calls
-#   `v.__rmul__(2)`. That one computes `v * 2`, by `v.__mul__(2)`, which makes a Value of the 2
-#   and returns a new Value.
-# - **5.** All that it was made from, every number on the way, and at the ends
-#   the leaves: `start`, `speed`, `t` (twice), and the plain numbers 5 and -1 that became Values.
+# **1.** By about -2 * 0.01 = -0.02: it becomes smaller by 0.02.
+#
+# **2.** Numbers have about 16 digits, so `1.0 + 1e-17` is `1.0` again. The function gets the
+# same number twice, and the difference is 0.
+#
+# **3.** On a bending curve the step up and the step down are wrong in opposite directions, by
+# nearly the same amount. In the symmetric difference these errors cancel, so a larger h is good
+# enough, and with a larger h rounding does less harm.
+#
+# **4.** It calls `(2).__mul__(v)`, which returns `NotImplemented`. Then it calls
+# `v.__rmul__(2)`. That one computes `v * 2`, by `v.__mul__(2)`, which makes a Value of the 2 and
+# returns a new Value.
+#
+# **5.** All that it was made from, every number on the way, and at the ends the leaves: `start`,
+# `speed`, `t` (twice), and the plain numbers 5 and -1 that became Values.
 #
 # </details>
 
