@@ -17,6 +17,7 @@ import pytest
 
 from glassgrad import MLP, Value, step_through
 from glassgrad.step import Steps
+from glassgrad.step.words import rest
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '</script><b>"重み" & {{json}} θ₁\x00\ud800\n'
@@ -88,7 +89,9 @@ def test_the_page_holds_every_step_in_words(name: str) -> None:
     steps = some_steps()[name]
     assert html.escape(steps.text) in steps.html
     for told, trace in zip(data_of(steps.html), steps.traces, strict=True):
-        assert len(told) == len(trace.steps)
+        assert len(told) == max(len(other.steps) for other in steps.traces)
+        said = [step for step in told if not step["title"].startswith("Done")]
+        assert len(said) == len(trace.steps)
         for step in told:
             assert f"<h3>{html.escape(step['title'])}</h3>" in step["html"]
             Reader(step["html"])
@@ -105,6 +108,42 @@ def test_numbers_appear_in_the_step_that_makes_them_and_not_before() -> None:
     assert [step["way"] for step in told] == ["", "forward", "forward", "", *["backward"] * 2, ""]
     assert [step["node"] for step in told] == [-1, 1, 3, -1, 3, 1, -1]
     assert told[5]["adds"] == ["+2.0", "+2.0"]
+
+
+def test_an_order_that_is_done_rests_until_the_other_one_is() -> None:
+    """d = b #1 with #1 = a + a, which comes twice: the right order has then nothing left."""
+    right, wrong = data_of(some_steps()["two orders"].html)
+    assert len(right) == len(wrong) == 5
+    resting = right[3]
+    assert resting["title"] == "Done: #1 has handed on once"
+    assert (resting["way"], resting["node"], resting["adds"]) == ("", -1, [])
+    assert (resting["grads"], resting["data"], resting["sign"]) == ({}, {}, "")
+    assert wrong[3]["adds"] == ["+2.0", "+2.0"]
+    assert right[4]["title"] == "All gradients are there"
+
+
+def test_an_order_that_leaves_nodes_out_rests_too() -> None:
+    a = Value(3.0, label="a")
+    c = a + a
+    c.label = "c"
+    d = c * 2
+    for order, title in (([d], "c has not handed on"), ([c, c], "c has handed on twice")):
+        traces = step_through(d, order=order).traces
+        assert rest(traces[1], 1).title == f"Done: {title}"
+
+
+def test_a_word_beside_the_graph_says_what_is_wrong_with_an_order() -> None:
+    """c gets 7, hands that on, and gets 6 twice by way of d: a, b, c and the 1 differ."""
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    c = a * b
+    d = c + 1
+    e = d * c
+    page = step_through(e, order=[e, c, d, d]).html
+    right, wrong = data_of(page)
+    assert [step["sign"] for step in right] == [""] * 6
+    signs = ["", "", "too early", "too late", "again, too late", "4 gradients differ"]
+    assert [step["sign"] for step in wrong] == signs
+    assert page.count('<span class="sign" hidden></span></h2>') == 2
 
 
 def test_two_orders_have_a_graph_and_a_panel_each_and_mark_what_is_wrong() -> None:

@@ -294,6 +294,7 @@ def test_an_operation_that_nobody_knows_gets_no_number() -> None:
     text = step_through(y * x).text
     assert "local derivative: not known: cube is not in the table of operations" in text
     assert "   x: data 2.0, grad not known" in text.splitlines()
+    assert "7. The walk has ended" in text.splitlines()
 
 
 def test_beyond_it_the_readers_own_gradient_is_used_where_there_is_one() -> None:
@@ -311,6 +312,10 @@ def test_a_symbol_of_the_table_that_means_something_else_is_not_believed() -> No
     x = named(Learner(-2.0), "x")
     assert trace_of(x.leaky()).locals[-1] == (None,)
     assert trace_of(named(Learner(2.0), "x").leaky()).locals[-1] == (1.0,)
+    because = "this node's data is not the ReLU of its input\n"
+    assert f"local derivative: not known: {because}" in step_through(x.leaky()).text
+    product = x.made("*", 5.0, (x, named(Learner(3.0), "y")), 3.0, -2.0)
+    assert "not known: this node's data is not the * of its inputs\n" in step_through(product).text
 
 
 # What a graph may have gone through before.
@@ -324,6 +329,35 @@ def test_gradients_that_were_kept_from_before() -> None:
     text = step_through(y).text
     assert "your graph has 10.0 here; the chain rule gives 5.0" in text
     assert "2 times as much: were grads of an earlier backward kept?" in text
+
+
+def test_gradients_that_nothing_simple_explains_get_the_usual_causes() -> None:
+    """z = 2 x x: x gets 4 directly and 2 * 2 through y; then y has kept 2, so 8 + 4 + 2 * 4."""
+    x = named(Learner(2.0), "x")
+    y = named(x * named(Learner(2.0), "two"), "y")
+    z = y * x
+    z.backward([z, y])
+    assert x.grad == 8.0
+    z.backward([z, y])
+    assert x.grad == 20.0
+    lines = step_through(z).text.splitlines()
+    at_x = lines.index("     ! your class has 20.0 here; the chain rule gives 8.0")
+    assert lines[at_x + 1] == (
+        "     ! usual causes: grads of an earlier backward were kept, also those of results in "
+        "between, or = where += belongs; if not, this derivative is wrong there"
+    )
+    at_two = lines.index("     ! your class has 12.0 here; the chain rule gives 4.0")
+    assert "3 times as much" in lines[at_two + 1]
+
+
+def test_an_input_used_once_is_not_suspected_of_an_equals_sign() -> None:
+    x = named(Learner(2.0), "x")
+    y = x.made("*", 6.0, (x, named(Learner(3.0), "three")), 2.5, 2.0)
+    y.backward([y])
+    lines = step_through(y).text.splitlines()
+    at_x = lines.index("     ! your class has 2.5 here; the chain rule gives 3.0")
+    assert lines[at_x + 1].startswith("     ! usual causes: grads of an earlier backward were kept")
+    assert "+=" not in lines[at_x + 1]
 
 
 def test_gradients_of_another_root_are_not_compared() -> None:
@@ -389,9 +423,10 @@ def test_both_orders_end_with_what_they_arrive_at() -> None:
     lines = step_through(c, order=recursion(c)).text.splitlines()
     assert "   a: data 1.0, grad 4.0" in lines
     assert "   a: data 1.0, grad 8.0, the right order 4.0 ≠" in lines
-    assert "   ! 1 gradient is not what the right order arrives at" in lines
+    assert "   ! 1 gradient differs from the right order" in lines
     assert "   ! b hands on again: 2.0 was handed on before and now counts twice" in lines
-    assert "     a.grad: 4.0 + 2.0 = 6.0 (number 3, where 2 belong)" in lines
+    assert "     a.grad: 4.0 + 2.0 = 6.0 (3rd contribution; there should be 2)" in lines
+    assert lines[-5] == "5. The walk has ended"
 
 
 def test_an_order_that_comes_too_early() -> None:
@@ -405,9 +440,44 @@ def test_an_order_that_comes_too_early() -> None:
     assert wrong.grads[0] == 6.0
     early = [wrong.names[step.node] for step in backward_steps(wrong) if step.early]
     assert early == ["a"]
-    assert (
-        "too early: more gradient for a is still to come" in step_through(c, order=[c, a, b]).text
-    )
+    lines = step_through(c, order=[c, a, b]).text.splitlines()
+    assert "   ! too early: only 6.0 of 12.0 has arrived" in lines
+    lost = lines.index("     ! too late: a has already handed on; this 6.0 never reaches x and 1.0")
+    assert lines[lost - 1] == "     a.grad: 6.0 + 6.0 = 12.0 (2 of 2)"
+    late = [wrong.names[f.to] for step in backward_steps(wrong) for f in step.flows if f.late]
+    assert late == ["a"]
+
+
+def test_a_part_that_is_more_than_the_whole_is_not_called_a_part() -> None:
+    """c = 3 a - a: by way of b come 3, and by way of d -1."""
+    x = Value(2.0, label="x")
+    a = named(x * 1, "a")
+    b, d = named(a * 3, "b"), named(a * -1, "d")
+    c = b + d
+    text = step_through(c, order=[c, b, a, d]).text
+    assert "! too early: more gradient for a is still to come" in text
+    assert "! too late: a has already handed on; this -1.0 never reaches x and 1.0" in text
+
+
+def test_what_is_handed_on_later_is_not_too_late() -> None:
+    """a hands on its 6 too early, and then all its 12: 18."""
+    x = Value(2.0, label="x")
+    a = named(x * 1, "a")
+    b = named(a * 3, "b")
+    c = named(b * a, "c")
+    text = step_through(c, order=[c, a, b, a]).text
+    assert "too early: only 6.0 of 12.0 has arrived" in text
+    assert "a hands on again: 6.0 was handed on before" in text
+    assert "too late" not in text
+    assert "   x: data 2.0, grad 18.0, the right order 12.0 ≠" in text.splitlines()
+
+
+def test_contributions_are_counted_in_words() -> None:
+    a = Value(1.0, label="a")
+    b = named(a * 2, "b")
+    text = step_through(b, order=[b] * 23).text
+    for n in ("2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd"):
+        assert f"({n} contribution; there should be 1)" in text
 
 
 def test_a_node_that_hands_on_before_anything_has_arrived() -> None:
@@ -421,6 +491,7 @@ def test_an_order_that_is_right_is_found_right() -> None:
     a, b, c = b_then_c()
     _, given = step_through(c, order=[c, b, a]).traces
     assert given.wrong == []
+    assert "The walk has ended" not in step_through(c, order=[c, b, a]).text
     assert "≠" not in step_through(c, order=[c, b, a]).text
 
 

@@ -13,29 +13,20 @@ from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from glassgrad.draw.html import fill
-from glassgrad.step.scene import picture, states
+from glassgrad.step.scene import at_rest, picture, states
 from glassgrad.step.text import to_text
 from glassgrad.step.trace import Trace
-from glassgrad.step.words import Card, Words, describe, name_of
+from glassgrad.step.words import Card, Words, describe, name_of, rest
 
 HERE = Path(__file__).parent
 
 
 def to_html(traces: Sequence[Trace]) -> str:
     """The page; `<` is escaped in the data too, so no label can end a script."""
-    data = [
-        [
-            {
-                **state,
-                "title": (words := describe(trace, step)).title,
-                "html": panel(words),
-            }
-            for step, state in zip(trace.steps, states(trace), strict=True)
-        ]
-        for trace in traces
-    ]
+    data = [_told(traces, trace) for trace in traces]
     parts = {
         "title": escape(title(traces)),
         "css": (HERE / "page.css").read_text(encoding="utf-8"),
@@ -48,6 +39,21 @@ def to_html(traces: Sequence[Trace]) -> str:
         "text": escape(to_text(traces)),
     }
     return fill(HERE / "page.html", parts)
+
+
+def _told(traces: Sequence[Trace], trace: Trace) -> list[dict[str, Any]]:
+    """The steps of one trace for the script; where another has more, it rests before its end."""
+    *steps, end = [
+        state | _said(describe(trace, step))
+        for step, state in zip(trace.steps, states(trace), strict=True)
+    ]
+    longest = max((other.steps for other in traces), key=len)
+    rests = [at_rest() | _said(rest(trace, step.node)) for step in longest[len(steps) : -1]]
+    return [*steps, *rests, end]
+
+
+def _said(words: Words) -> dict[str, str]:
+    return {"title": words.title, "sign": words.sign, "html": panel(words)}
 
 
 def is_page(path: Path) -> bool:
@@ -114,7 +120,7 @@ def _equation(text: str) -> str:
 def _track(traces: Sequence[Trace], trace: Trace) -> str:
     """The graph of one trace, below its heading."""
     name = escape(trace.title or title(traces))
-    head = f"<h2>{name}</h2>" if trace.title else ""
+    head = f'<h2>{name} <span class="sign" hidden></span></h2>' if trace.title else ""
     view = (
         f'<div class="view" role="region" aria-label="graph: {name}">{picture(traces, trace)}</div>'
     )

@@ -4,26 +4,22 @@ const $ = selector => document.querySelector(selector);
 const stepsOf = JSON.parse($("#steps").textContent);
 const tracks = [...document.querySelectorAll(".view")].map((view, i) => ({
   steps: stepsOf[i], view, svg: view.querySelector("svg"), panel: document.querySelectorAll(".panel")[i],
+  sign: document.querySelectorAll(".sign")[i],
 }));
-const last = Math.max(...tracks.map(track => track.steps.length)) - 1;
+const last = tracks[0].steps.length - 1;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const slider = $("#slider"), whole = $("#whole"), play = $("[data-go=play]");
+const slider = $("#slider"), whole = $("#whole"), panels = $("#panels"), play = $("[data-go=play]");
 const embedded = Boolean(window.frameElement);
 let at = 0, timer = 0, all = false;  // all: the whole graph is in sight, however small
 
-function stepOf(track) {  // a shorter track waits in its last step but one for the longer one
-  const end = track.steps.length - 1;
-  return at === last ? end : Math.min(at, tracks.length > 1 ? end - 1 : end);
-}
-
 // What a step looks like.
 function show(track) {
-  const now = stepOf(track), step = track.steps[now], data = {}, grads = {};
-  for (const { data: d, grads: g } of track.steps.slice(0, now + 1)) {
+  const step = track.steps[at], data = {}, grads = {};
+  for (const { data: d, grads: g } of track.steps.slice(0, at + 1)) {
     Object.assign(data, d);
     Object.assign(grads, g);
   }
-  const { svg, panel } = track;
+  const { svg, panel, sign } = track;
   svg.classList.remove("forward", "backward");
   if (step.way) svg.classList.add(step.way);
   const made = "v" + step.node, backward = step.way === "backward";
@@ -45,7 +41,7 @@ function show(track) {
   if (backward) addChips(svg, edges, step.adds);
   panel.className = `panel ${step.way}`;
   panel.innerHTML = step.html;
-  reveal(track, step);
+  if (sign) { sign.textContent = step.sign; sign.hidden = !step.sign; }
 }
 function fill(text, what, number, isNew) {
   text.textContent = `${what} ${number ?? "–"}`;
@@ -75,6 +71,11 @@ function make(tag, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
+function showAll() {
+  tracks.forEach(show);
+  if (at < last) panels.style.minHeight = `${panels.offsetHeight}px`;  // it grows, but does not jump
+  reveal();
+}
 
 // Which part of the graph is seen.
 function size(track) {
@@ -82,56 +83,63 @@ function size(track) {
   const high = embedded ? 440 : Math.max(180, innerHeight * (innerWidth > 760 ? 0.5 : 0.4));
   const most = high / (tracks.length > 1 ? 1.8 : 1);
   const fits = Math.min(wide / box.width, most / box.height);
-  const scale = all ? Math.min(fits, 1.5) : Math.min(1.5, Math.max(0.95, fits));
+  const least = tracks.length > 1 ? 0.75 : 0.95;  // two are compared better when all is in sight
+  const scale = Math.min(1.5, all || fits >= least ? fits : 0.95);
   svg.setAttribute("width", box.width * scale);
   svg.setAttribute("height", box.height * scale);
   view.style.height = `${Math.min(box.height * scale + 2, most)}px`;
-  return fits < 0.999;
+  return fits < scale * 0.999;
 }
-function reveal(track, step) {
-  const { svg, view } = track;
-  if (!step.way && !Object.keys(step.grads).length) {  // the first step: the graph from its inputs on
-    return view.scrollTo({ left: 0, top: (view.scrollHeight - view.clientHeight) / 2 });
-  }
+function placeOf({ steps, svg, view }) {  // what is in hand, from the corner of the graph
+  const step = steps[at];
+  if (!step.way && !Object.keys(step.grads).length) return null;
   const lit = step.way ? ".input, .result, .hand" : `[data-id="v${step.at}"]`;
-  const shapes = [...svg.querySelectorAll(lit)];
-  const mine = view.getBoundingClientRect();
+  const shapes = [...svg.querySelectorAll(lit)], mine = view.getBoundingClientRect();
+  const x = view.scrollLeft - mine.left, y = view.scrollTop - mine.top;
   const boxes = shapes.map(shape => shape.getBoundingClientRect());
-  const side = (low, high, from, room, must) => {  // the middle of all, if all fit
-    const start = Math.min(...boxes.map(b => b[low])) - from, end = Math.max(...boxes.map(b => b[high])) - from;
-    return end - start <= room ? (start + end) / 2 : must - from;
+  const must = (step.way === "backward" ? svg.querySelector(".hand") : shapes.at(-1)).getBoundingClientRect();
+  return {
+    left: Math.min(...boxes.map(box => box.left)) + x, right: Math.max(...boxes.map(box => box.right)) + x,
+    top: Math.min(...boxes.map(box => box.top)) + y, bottom: Math.max(...boxes.map(box => box.bottom)) + y,
+    x: (must.left + must.right) / 2 + x, y: (must.top + must.bottom) / 2 + y,
   };
-  const must = step.way === "backward" ? svg.querySelector(".hand") : shapes.at(-1);
-  const result = must.getBoundingClientRect();
-  const x = side("left", "right", mine.left, view.clientWidth, (result.left + result.right) / 2);
-  const y = side("top", "bottom", mine.top, view.clientHeight, (result.top + result.bottom) / 2);
+}
+function reveal() {  // two graphs show the same part, if what is in hand in both has room there
+  const places = tracks.map(placeOf), lit = places.filter(Boolean);
+  if (!lit.length) {  // the first step and the last: the graph from its inputs on
+    for (const { view } of tracks) {
+      view.scrollTo({ left: 0, top: (view.scrollHeight - view.clientHeight) / 2 });
+    }
+    return;
+  }
+  const both = { ...lit[0] };
+  for (const place of lit) {
+    for (const side of ["left", "top"]) both[side] = Math.min(both[side], place[side]);
+    for (const side of ["right", "bottom"]) both[side] = Math.max(both[side], place[side]);
+  }
+  const { clientWidth, clientHeight } = tracks[0].view;  // the other one is as large
+  const room = both.right - both.left <= clientWidth && both.bottom - both.top <= clientHeight;
+  tracks.forEach(({ view }, i) => lookAt(view, room ? both : places[i] ?? lit[0]));
+}
+function lookAt(view, { left, right, top, bottom, x, y }) {
+  const middle = (low, high, room, must) => high - low <= room ? (low + high) / 2 : must;
   view.scrollTo({
-    left: view.scrollLeft + x - view.clientWidth / 2,
-    top: view.scrollTop + y - view.clientHeight / 2,
+    left: middle(left, right, view.clientWidth, x) - view.clientWidth / 2,
+    top: middle(top, bottom, view.clientHeight, y) - view.clientHeight / 2,
     behavior: still.matches ? "instant" : "smooth",
   });
 }
-function keepStill() {  // as much room below the buttons as the longest step needs
-  for (const track of tracks) {
-    track.panel.style.minHeight = "";
-    const heights = track.steps.slice(0, -1).map(step => {
-      track.panel.innerHTML = step.html;
-      return track.panel.offsetHeight;
-    });
-    track.panel.style.minHeight = `${Math.max(0, ...heights)}px`;
-  }
-}
 function layOut() {
   whole.hidden = !tracks.map(size).includes(true) && !all;
-  keepStill();
-  tracks.forEach(show);
+  panels.style.minHeight = "";
+  showAll();
 }
 
 // Going from step to step.
 function go(to, heard = true) {
   at = Math.max(0, Math.min(last, to));
-  tracks.forEach(show);
-  const [step] = tracks.map(track => track.steps[stepOf(track)]);
+  showAll();
+  const step = tracks[0].steps[at];
   slider.value = at;
   slider.setAttribute("aria-valuetext", `${at + 1} of ${last + 1}: ${step.title}`);
   $("#count").textContent = `${at + 1} of ${last + 1}`;

@@ -56,8 +56,7 @@ def states(trace: Trace) -> list[dict[str, Any]]:
     forward = any(step.kind == "forward" for step in trace.steps)
     found = []
     for step in trace.steps:
-        state: dict[str, Any] = {"node": -1, "way": "", "at": 0, "data": {}, "grads": {}}
-        state |= {"adds": [], "wrong": trace.wrong if step.kind == "end" else []}
+        state = at_rest() | {"wrong": trace.wrong if step.kind == "end" else []}
         if step.kind == "leaves":
             state["data"] = leaves
         elif step.kind == "forward":
@@ -74,6 +73,12 @@ def states(trace: Trace) -> list[dict[str, Any]]:
                 state["adds"].append(_added(flow.product))
         found.append(state)
     return found
+
+
+def at_rest() -> dict[str, Any]:
+    """Nothing lights up and nothing changes."""
+    nothing: dict[str, Any] = {"node": -1, "way": "", "at": 0, "data": {}, "grads": {}}
+    return nothing | {"adds": [], "wrong": []}
 
 
 def _short(x: float | None) -> str:

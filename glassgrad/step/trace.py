@@ -34,6 +34,7 @@ class Flow:
     borrowed: `own` is used from here on, because nobody knows `after`.
     own_product: what this contribution would be with the gradient that the reader's graph has.
     follows: `own` is what the chain rule makes of the reader's gradients further up the graph.
+    late: the input has handed on for the last time already, so this goes no further.
     """
 
     to: int
@@ -49,6 +50,7 @@ class Flow:
     borrowed: bool = False
     own_product: float | None = None
     follows: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Trace:
     names: what a node is called: its label; for a result without one #1, #2, ...; else "".
     symbols, rules: the operation that made it, as its graph says and as the table calls it.
     stale: results that their inputs, as they are now, would not give.
+    misnamed: results that are not what the table computes by their symbol.
     grads: what the steps arrive at; a node without an entry got nothing, None is not known.
     own: the gradients in the reader's own graph, where backward has run there.
     right: for an order of the reader's, what the right order arrives at.
@@ -92,6 +95,7 @@ class Trace:
     data: tuple[float, ...]
     locals: tuple[tuple[float | None, ...], ...]
     stale: frozenset[int]
+    misnamed: frozenset[int]
     own: tuple[float, ...] | None
     whose: str
     notes: tuple[str, ...]
@@ -192,6 +196,8 @@ def _backward(trace: Trace, order: Sequence[int]) -> tuple[list[Step], dict[int,
             product = _times(local, upstream)
             after = None if product is None or before is None else before + product
             flow = Flow(x, place, local, upstream, product, before, after, arrived[x], uses[x])
+            if x in handed and x not in order[number:]:
+                flow = replace(flow, late=True)
             if trace.own and not coming[x]:
                 own, made = trace.own[x], from_own.get(x)
                 flow = replace(
@@ -243,7 +249,7 @@ def _read(value: Any, max_nodes: int) -> Trace:
         data = tuple(float(node.data) for node in nodes)
     except (TypeError, ValueError):
         raise TypeError(_no_single_numbers(value)) from None
-    rules, partials, stale = [], [], set()
+    rules, partials, stale, misnamed = [], [], set(), set()
     for i, node in enumerate(nodes):
         inputs = graph.inputs[i]
         rule = op_of(node, len(inputs)) if inputs else None
@@ -252,6 +258,7 @@ def _read(value: Any, max_nodes: int) -> Trace:
             if rule is getattr(node, "_rule", None):
                 stale.add(i)
             else:  # a class of the reader's own means something else by this symbol
+                misnamed.add(i)
                 rule = None
         rules.append(rule.name if rule else "")
         found = rule.partials(*numbers, data[i]) if rule else [None] * len(inputs)
@@ -265,6 +272,7 @@ def _read(value: Any, max_nodes: int) -> Trace:
         data=data,
         locals=tuple(partials),
         stale=frozenset(stale),
+        misnamed=frozenset(misnamed),
         own=own,
         whose="your graph" if isinstance(value, Value) else "your class",
         notes=notes,

@@ -24,13 +24,17 @@ class Card:
 
 @dataclass(frozen=True)
 class Words:
-    """A step in words. table: rows of cells below a row of headings."""
+    """A step in words.
+
+    table: rows of cells below a row of headings. sign: what is wrong with the order, in a word.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
+    sign: str = ""
 
 
 def describe(trace: Trace, step: Step) -> Words:
@@ -39,6 +43,14 @@ def describe(trace: Trace, step: Step) -> Words:
         "leaves": _leaves, "forward": _forward, "start": _start, "backward": _backward, "end": _end,
     }  # fmt: skip
     return tell[step.kind](trace, step)
+
+
+def rest(trace: Trace, node: int) -> Words:
+    """Of an order that is done, while another one still comes to this node."""
+    turns = sum(step.kind == "backward" and step.node == node for step in trace.steps)
+    times = {0: "not handed on", 1: "handed on once", 2: "handed on twice"}
+    done = f"{name_of(trace, node)} has {times.get(turns, f'handed on {turns} times')}"
+    return Words(f"Done: {done}", ("nothing is left to hand on in this order",))
 
 
 def name_of(trace: Trace, node: int) -> str:
@@ -85,11 +97,14 @@ def _backward(trace: Trace, step: Step) -> Words:
     inputs = "its input" if len(step.flows) == 1 else "each input"
     handed = f"{_dotted(name)}.grad = {number(upstream)}"
     lines = [f"{name} hands on {handed} to {inputs}, times the local derivative"]
+    wrong = _order_warnings(trace, step)
+    signs = [*wrong, *(["too late"] if any(flow.late for flow in step.flows) else [])]
     return Words(
         f"Backward, operation {step.number} of {step.of}: {_in_names(trace, step.node)}",
         tuple(lines),
-        (*_order_warnings(name, step, upstream), *_stale(trace, step)),
+        (*wrong.values(), *_stale(trace, step)),
         tuple(_card(trace, step, flow) for flow in step.flows),
+        sign=", ".join(signs),
     )
 
 
@@ -101,14 +116,13 @@ def _card(trace: Trace, step: Step, flow: Flow) -> Card:
         places = ("first", "second", "third", "fourth", "fifth")
         title += f", the {places[flow.place] if flow.place < 5 else 'next'} input"
     if flow.local is None:
-        symbol = trace.symbols[step.node] or "?"
-        local = f"not known: {symbol} is not in the table of operations"
+        local = f"not known: {_why_not_known(trace, step.node)}"
     else:
         local = _derivative(trace, step.node, flow)
     product = f"{number(flow.local)} × {_second(flow.upstream)} = {number(flow.product)}"
     total = f"{number(flow.before)} + {_second(flow.product)} = {number(flow.after)}"
     if flow.arrived > flow.expected:
-        total += f" (number {flow.arrived}, where {flow.expected} belong)"
+        total += f" ({_ordinal(flow.arrived)} contribution; there should be {flow.expected})"
     elif flow.expected > 1:
         total += f" ({flow.arrived} of {flow.expected})"
     if flow.product is None:
@@ -120,7 +134,25 @@ def _card(trace: Trace, step: Step, flow: Flow) -> Card:
         (f"× {_dotted(result)}.grad", product),
         (f"{_dotted(name)}.grad", total),
     )
-    return Card(title, lines, _own(trace, flow))
+    return Card(title, lines, (*_late(trace, flow), *_own(trace, flow)))
+
+
+def _why_not_known(trace: Trace, node: int) -> str:
+    symbol = trace.symbols[node] or "?"
+    if node not in trace.misnamed:
+        return f"{symbol} is not in the table of operations"
+    inputs = "its input" if len(trace.inputs[node]) == 1 else "its inputs"
+    return f"this node's data is not the {symbol} of {inputs}"
+
+
+def _late(trace: Trace, flow: Flow) -> tuple[str, ...]:
+    """That an input has handed on before this came, and will not again."""
+    if not flow.late:
+        return ()
+    below = " and ".join(dict.fromkeys(name_of(trace, x) for x in trace.inputs[flow.to]))
+    lost = "this" if flow.product is None else f"this {plain(flow.product)}"
+    name = name_of(trace, flow.to)
+    return (f"too late: {name} has already handed on; {lost} never reaches {below}",)
 
 
 def _own(trace: Trace, flow: Flow) -> tuple[str, ...]:
@@ -140,7 +172,11 @@ def _own(trace: Trace, flow: Flow) -> tuple[str, ...]:
         return (remark, f"{plain(own)} is this contribution alone: = where += belongs?")
     if times > 1.5 and not differ(times, round(times)):
         return (remark, f"{round(times)} times as much: were grads of an earlier backward kept?")
-    return (remark,)
+    if not own:
+        return (remark,)
+    kept = "grads of an earlier backward were kept, also those of results in between"
+    overwritten = ", or = where += belongs" if flow.expected > 1 else ""
+    return (remark, f"usual causes: {kept}{overwritten}; if not, this derivative is wrong there")
 
 
 def _end(trace: Trace, step: Step) -> Words:
@@ -158,7 +194,7 @@ def _end(trace: Trace, step: Step) -> Words:
             other = others.get(i, 0.0)
             cells.append(number(other) + " ≠" * apart(ours, other))
         rows.append(tuple(cells))
-    warnings = []
+    warnings, sign = [], ""
     for column, (head, _) in enumerate(columns, 3):
         different = count(n := sum(row[column].endswith("≠") for row in rows), "gradient")
         verb = "is" if n == 1 else "are"
@@ -166,19 +202,26 @@ def _end(trace: Trace, step: Step) -> Words:
             here = "the chain rule gives" if trace.right is None else "this order arrives at"
             warnings.append(f"{different} of {head} {verb} not what {here}")
         elif n:
-            warnings.append(f"{different} {verb} not what the right order arrives at")
-    return Words("All gradients are there", (), tuple(warnings), (), tuple(rows))
+            sign = f"{different} {'differs' if n == 1 else 'differ'}"
+            warnings.append(f"{sign} from the right order")
+    all_there = None not in trace.grads.values() and not sign
+    title = "All gradients are there" if all_there else "The walk has ended"
+    return Words(title, (), tuple(warnings), (), tuple(rows), sign)
 
 
-def _order_warnings(name: str, step: Step, upstream: float | None) -> tuple[str, ...]:
-    """What is wrong with coming to this node now."""
-    warnings = []
+def _order_warnings(trace: Trace, step: Step) -> dict[str, str]:
+    """What is wrong with coming to this node now: a word and a sentence for each."""
+    name, warnings = name_of(trace, step.node), {}
     if step.handed is not None:
         again = f"again: {number(step.handed)} was handed on before and now counts twice"
-        warnings.append(f"{name} hands on {again}")
+        warnings["again"] = f"{name} hands on {again}"
     if step.early:
-        warnings.append(f"too early: more gradient for {name} is still to come")
-    return tuple(warnings)
+        here, whole = step.flows[0].upstream, (trace.right or {}).get(step.node)
+        is_part = here is not None and whole is not None and 0 <= here * whole < whole * whole
+        still = f"more gradient for {name} is still to come"
+        part = f"only {number(here)} of {number(whole)} has arrived" if is_part else still
+        warnings["too early"] = f"too early: {part}"
+    return warnings
 
 
 def _stale(trace: Trace, step: Step) -> tuple[str, ...]:
@@ -220,6 +263,12 @@ def _derivative(trace: Trace, node: int, flow: Flow) -> str:
 def _dotted(name: str) -> str:
     """A name that `.grad` can stand behind."""
     return name if fullmatch(r"#\d+|[^\W\d][\w.\[\]]*", name) else f"({name})"
+
+
+def _ordinal(n: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = "th" if n // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
 
 
 def _second(x: float | None) -> str:
