@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from random import Random
 from typing import Any
 
@@ -22,6 +23,10 @@ from glassgrad.value import Value
 
 TOLERANCE = 1e-6  # relative; a right gradient and its measured slope differ by about 1e-10
 COARSE = 1e-3  # relative; a slope measured no better than this decides nothing
+SMALL = 100  # nodes; where recursion through so few does not end, depth is not the reason
+
+LEFT = 'style="text-align: left; padding: 2px 8px"'
+RIGHT = 'style="text-align: right; padding: 2px 8px; font-variant-numeric: tabular-nums"'
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,40 @@ class Check:
         return self.ok
 
     def __repr__(self) -> str:
-        width = max([len(row.name) for row in self.rows] + [len("name")])
-        title = (
-            f"{'name':<{width}} {'data':>12} {'grad':>14} {'numerical':>14} {'error':>8}  verdict"
-        )
+        cells = self._cells()
+        width = max(len(name) for name, *_ in cells)
         lines = [
-            f"{row.name:<{width}} {row.data:>12.6g} {row.grad:>14.8g} {row.numerical:>14.8g} "
-            f"{row.relative_error:>8.1e}  {row.verdict}"
-            for row in self.rows
+            f"{name:<{width}} {data:>12} {grad:>14} {numerical:>14} {error:>8}  {verdict}"
+            for name, data, grad, numerical, error, verdict in cells
         ]
-        return "\n".join([title, *lines, self._summary()])
+        return "\n".join([*lines, self._summary()])
+
+    def _repr_html_(self) -> str:
+        """The table for a notebook: where there is no room for it, it scrolls sideways."""
+        rows = []
+        for i, (name, *numbers, verdict) in enumerate(self._cells()):
+            kind = "th" if i == 0 else "td"
+            cells = "".join(f"<{kind} {RIGHT}>{number}</{kind}>" for number in numbers)
+            first = f"<th {LEFT}>{escape(name)}</th>"
+            rows.append(f"<tr>{first}{cells}<{kind} {LEFT}>{verdict}</{kind}></tr>")
+        table = f'<table style="white-space: nowrap">{"".join(rows)}</table>'
+        return f'<div style="overflow-x: auto">{table}</div><p>{escape(self._summary())}</p>'
+
+    def _cells(self) -> list[tuple[str, str, str, str, str, str]]:
+        return [
+            ("name", "data", "grad", "numerical", "error", "verdict"),
+            *(
+                (
+                    row.name,
+                    f"{row.data:.6g}",
+                    f"{row.grad:.8g}",
+                    f"{row.numerical:.8g}",
+                    f"{row.relative_error:.1e}",
+                    row.verdict,
+                )
+                for row in self.rows
+            ),
+        ]
 
     def _summary(self) -> str:
         if not self.rows:
@@ -117,7 +146,10 @@ def check(y: Any, wrt: Any = None, at_most: int = 30, seed: int = 0) -> Check:
         x, name = names[i]
         grad = grads.get(id(x), 0.0)
         rows.append(_row(name, float(x.data), grad, replay.nudged(x)))
-    return Check(rows, note)
+    result = Check(rows, note)
+    if not result and not hasattr(y, "backward") and not any(grads.values()):
+        return Check(rows, f"{note}, for all grads are 0: backward has not run")
+    return result
 
 
 def _check_function(function: Callable[..., Any], inputs: Any, at_most: int, seed: int) -> Check:
@@ -130,12 +162,12 @@ def _check_function(function: Callable[..., Any], inputs: Any, at_most: int, see
         values = [type(x)(number) for x, number in zip(given, numbers, strict=True)]
         result = function(*values)
         if not is_node(result):
-            raise errors.cannot_check(result)
+            raise errors.cannot_check_result(result)
         return result, values
 
     start = [float(x.data) for x in given]
     result, values = call(start)
-    result.backward()
+    _run_backward(result)
     chosen, note = _draw(list(range(len(given))), at_most, seed)
     rows = []
     for i in chosen:
@@ -186,11 +218,22 @@ def _gradients(y: Any, nodes: list[Any]) -> dict[int, float]:
     try:
         for node in nodes:
             node.grad = 0.0
-        y.backward()
+        _run_backward(y)
         return {id(node): float(node.grad) for node in nodes}
     finally:
         for node, grad in zip(nodes, before, strict=True):
             node.grad = grad
+
+
+def _run_backward(y: Any) -> None:
+    """Run the `backward` of any class, which may recurse where ours does not."""
+    try:
+        y.backward()
+    except RecursionError:
+        n_nodes = len(walk([y]))
+        if n_nodes < SMALL:
+            raise
+        raise errors.too_deep_to_recurse(type(y).__name__, n_nodes) from None
 
 
 class _Replay:

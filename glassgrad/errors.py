@@ -79,6 +79,27 @@ def cannot_check(thing: Any) -> TypeError:
     )
 
 
+def cannot_check_result(result: Any) -> TypeError:
+    """The error for checking a function that does not give a Value."""
+    if result is None:
+        return TypeError(
+            explain(
+                "the function gave None: is `return` missing?",
+                "def square(x):\n    x * x\n\ncheck(square, [2.0])",
+                "a function without `return` gives None, whatever it has computed",
+                "def square(x):\n    return x * x\n\ncheck(square, [2.0])",
+            )
+        )
+    return TypeError(
+        explain(
+            f"the function gave {type(result).__name__}, and not a Value",
+            "def square(x):\n    return (x * x).data\n\ncheck(square, [2.0])",
+            "only a Value remembers how it was computed, and can go backward",
+            "def square(x):\n    return x * x\n\ncheck(square, [2.0])",
+        )
+    )
+
+
 def check_needs_inputs() -> TypeError:
     """The error for checking a function at no place."""
     return TypeError(
@@ -93,13 +114,29 @@ def check_needs_inputs() -> TypeError:
 
 def unknown_operation(symbol: str) -> TypeError:
     """The error for checking a graph with an operation that the table does not have."""
+    if symbol == "**":
+        return TypeError(
+            explain(
+                "'**' with one input does not say which power it is",
+                "x = Value(3.0)\nout = Value(x.data**2, (x,), '**')\ncheck(out)",
+                "the exponent is a plain number here, and nothing in the graph remembers it; "
+                'put it into the symbol: f"**{exponent}"',
+                "x, exponent = Value(3.0), 2\n"
+                "out = Value(x.data**exponent, (x,), f'**{exponent}')\ncheck(out)",
+            )
+        )
     return TypeError(
         explain(
             f"no operation of the table is called {symbol!r}; it cannot be computed again",
             "x = Value(3.0)\nout = Value(9.0, (x,), 'my square')\ncheck(out)",
             "a graph remembers the name of an operation, not the code that computed it",
-            "def square(x):\n    return Value(x.data**2, (x,), '**2')\n\n"
-            "check(lambda x: x * x, [3.0])   # a function is called again, whatever is in it",
+            "def square(x):\n"
+            "    out = Value(x.data**2, (x,), 'my square')\n\n"
+            "    def backward():\n"
+            "        x.grad += 2 * x.data * out.grad\n\n"
+            "    out._backward = backward\n"
+            "    return out\n\n"
+            "check(square, [3.0])  # a function is called again, whatever is in it",
         )
     )
 
@@ -114,6 +151,34 @@ def not_the_result(symbol: str, inputs: list[float], data: float, right: float) 
             "either a number was changed after this was computed from it, or a hand-written "
             "operation computes something else than its symbol says",
             "x = Value(2.0)\nx.data = 3.0\ny = x * x\ncheck(y)",
+        )
+    )
+
+
+def too_deep_to_recurse(kind: str, n_nodes: int) -> RecursionError:
+    """The error for a class whose `backward` recurses, in a graph that is too deep for it."""
+    then = (
+        f"\n\n{kind}.backward = backward\nx = total = {kind}(1.0)\n"
+        "for _ in range(10_000):\n    total = total + x\ncheck(total)"
+    )
+    return RecursionError(
+        explain(
+            f"backward of {kind} recurses, too deep for a graph of {n_nodes:,} nodes",
+            "def backward(self):\n    for x in self._prev:\n        x.backward()" + then,
+            "each call waits for the one inside it, and Python allows about 1,000 of them; "
+            "use a stack, a list that may be as long as memory allows",
+            "def backward(self):\n"
+            "    order, seen, stack = [], set(), [self]\n"
+            "    while stack:\n"
+            "        node = stack.pop()\n"
+            "        if node is None:  # all inputs of the node below this mark are in the order\n"
+            "            order.append(stack.pop())\n"
+            "        elif node not in seen:\n"
+            "            seen.add(node)\n"
+            "            stack += [node, None, *node._prev]\n"
+            "    self.grad = 1.0\n"
+            "    for node in reversed(order):\n"
+            "        node._backward()" + then,
         )
     )
 

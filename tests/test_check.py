@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from collections.abc import Callable
 
 import pytest
@@ -288,14 +290,96 @@ def test_a_mistake_in_a_class_along_the_lecture_is_found() -> None:
     assert not check(lambda x: x.tanh(factor=0.9) + x, [a])
 
 
-def test_gradients_set_by_hand_are_checked_where_there_is_no_backward() -> None:
-    class Bare:
-        def __init__(self, data: float, children: tuple[Bare, ...] = (), op: str = "") -> None:
-            self.data, self.grad, self._prev, self._op = data, 0.0, children, op
+class Bare:
+    """A class that has no `backward` yet."""
 
+    def __init__(self, data: float, children: tuple[Bare, ...] = (), op: str = "") -> None:
+        self.data, self.grad, self._prev, self._op = data, 0.0, children, op
+
+
+def test_gradients_set_by_hand_are_checked_where_there_is_no_backward() -> None:
     x, y = Bare(2.0), Bare(5.0)
     product = Bare(10.0, (x, y), "*")
     product.grad, x.grad, y.grad = 1.0, 5.0, 2.0
     assert check(product)
     y.grad = 5.0
     assert [row.verdict for row in check(product).rows] == ["ok", "WRONG"]
+    assert "backward has not run" not in repr(check(product))
+
+
+def test_gradients_that_nobody_has_set_are_called_that() -> None:
+    product = Bare(10.0, (Bare(2.0), Bare(5.0)), "*")
+    assert not check(product)
+    said = "2 of 2 gradients wrong, for all grads are 0: backward has not run"
+    assert repr(check(product)).endswith(said)
+
+
+def test_a_function_without_return_is_asked_about_it() -> None:
+    def square(x: Value) -> None:
+        x * x
+
+    with pytest.raises(TypeError, match=r"the function gave None: is `return` missing\?"):
+        check(square, [2.0])
+    with pytest.raises(TypeError, match="the function gave float, and not a Value"):
+        check(lambda x: x.data, [2.0])
+
+
+def test_a_power_whose_symbol_has_no_exponent_is_told_to_have_one() -> None:
+    x = Lecture(3.0)
+    with pytest.raises(TypeError, match=r'put it into the symbol: f"\*\*\{exponent\}"'):
+        check(x._make(9.0, (), "**", 6.0))
+    assert check(x._make(9.0, (), "**2", 6.0))
+
+
+class Recursing(Lecture):
+    """Its `backward` calls itself for each input, and if `endless`, for itself."""
+
+    endless = False
+
+    def _make(self, data: float, others: tuple[Lecture, ...], op: str, *slopes: float) -> Lecture:
+        out = Recursing(data, (self, *others), op)
+        out.endless = self.endless
+        return out
+
+    def backward(self) -> None:
+        for x in [self] if self.endless else self._prev:
+            x.backward()
+
+
+def test_a_backward_that_recurses_too_deep_is_told_to_use_a_stack() -> None:
+    def deep(x: Lecture) -> Lecture:
+        for _ in range(2000):
+            x = x.tanh()
+        return x
+
+    x = Recursing(0.5)
+    words = r"(?s)backward of Recursing recurses.* 2,001 nodes.*use a stack"
+    with pytest.raises(RecursionError, match=words):
+        check(deep(x))
+    with pytest.raises(RecursionError, match=words):
+        check(deep, [x])
+
+
+def test_a_recursion_without_end_is_not_put_down_to_the_graph() -> None:
+    x = Recursing(0.5)
+    x.endless = True
+    with pytest.raises(RecursionError) as error:
+        check(x.tanh())
+    assert "use a stack" not in str(error.value)
+
+
+# The table in a notebook.
+
+
+def test_a_notebook_gets_the_same_numbers_in_a_table_that_scrolls() -> None:
+    x = Value(0.5, label="<x>")
+    result = check(scaled_tanh(x, 1.0, overwrite=True) + 3 * x)
+    page = result._repr_html_()
+    head, *rows, summary = repr(result).splitlines()
+    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in page.split("<tr>")[1:]]
+    assert [[html.unescape(cell) for cell in row] for row in cells] == [
+        re.split(r"\s{2,}", line) for line in (head, *rows)
+    ]
+    assert [row[0] for row in cells] == ["name", "&lt;x&gt;", "leaf 1"]
+    assert f"<p>{summary}</p>" in page
+    assert page.startswith('<div style="overflow-x: auto"><table style="white-space: nowrap">')

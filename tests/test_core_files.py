@@ -45,6 +45,31 @@ def stale():
     check(y)
 
 
+class Number:
+    """A class along the lecture; its `backward` recurses through the graph."""
+
+    def __init__(self, data, children=(), op=""):
+        self.data, self.grad, self._prev, self._op = data, 0.0, children, op
+
+    def __add__(self, other):
+        return Number(self.data + other.data, (self, other), "+")
+
+    def _backward(self):
+        for x in self._prev:
+            x.grad += self.grad
+
+    def backward(self):
+        for x in self._prev:
+            x.backward()
+
+
+def recursing():
+    x = total = Number(1.0)
+    for _ in range(2000):
+        total = total + x
+    check(total)
+
+
 def state_of_another():
     MLP(2, [4, 1]).load_state_dict(MLP(2, [8, 1]).state_dict())
 
@@ -66,10 +91,18 @@ ERRORS = {
         (lambda: Value(Decimal("0.5")), {"Decimal": Decimal, "x": Decimal("0.5")}),
     ],
     "refuse_hand_written": [(hand_written, {"x": Value(2.0), "fn": lambda: None})],
-    "cannot_check": [(lambda: check(3.0), {}), (lambda: check(lambda x: 2.0, [1.0]), {})],
+    "cannot_check": [(lambda: check(3.0), {})],
+    "cannot_check_result": [
+        (lambda: check(lambda x: 2.0, [1.0]), {}),
+        (lambda: check(lambda x: None, [1.0]), {}),
+    ],
     "check_needs_inputs": [(lambda: check(lambda x: x), {})],
-    "unknown_operation": [(lambda: check(Value(9.0, (Value(3.0),), "my own")), {})],
+    "unknown_operation": [
+        (lambda: check(Value(9.0, (Value(3.0),), "my own")), {}),
+        (lambda: check(Value(9.0, (Value(3.0),), "**")), {}),
+    ],
     "not_the_result": [(stale, {})],
+    "too_deep_to_recurse": [(recursing, {"Number": Number})],
     "check_inputs": [(lambda: Neuron(2)([1.0]), {}), (lambda: MLP(1, [1])(2.0), {})],
     "check_sizes": [(lambda: MLP(2, [0, 1]), {}), (lambda: Neuron(-2), {})],
     "check_list": [(lambda: MLP(3, 4), {})],
@@ -94,7 +127,8 @@ def test_each_error_of_the_core_is_tried():
 )
 def test_the_programs_in_an_error_do_what_it_says(make, names):
     """With `from glassgrad import *` the first raises the same error and the second runs."""
-    with pytest.raises((TypeError, ValueError, IndexError, FloatingPointError)) as error:
+    kinds = (TypeError, ValueError, IndexError, FloatingPointError, RecursionError)
+    with pytest.raises(kinds) as error:
         make()
     form = r"\A(.+?)\n\nThis does it:\n(.+)\n\nWhy: .+\n\nWrite instead:\n(.+)\Z"
     what, wrong, right = re.search(form, str(error.value), re.DOTALL).groups()
