@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from random import Random
 from typing import Any
 
@@ -13,6 +13,7 @@ from glassgrad.course.checking import (
     Wrong,
     call,
     call_as,
+    call_text,
     compare,
     number,
     same,
@@ -20,6 +21,7 @@ from glassgrad.course.checking import (
     written,
 )
 from glassgrad.course.exercise import Exercise
+from glassgrad.course.probes import retold
 from glassgrad.metrics import accuracy
 
 # 5.1, the squared error
@@ -110,11 +112,6 @@ def _sign(x: float) -> float:
 
 STEP_MISTAKES: list[tuple[Callable[[float, float, float], float], str]] = [
     (
-        lambda x, grad, rate: x,
-        "`p = p - ...` only gives the name p to another number; what has to change is p.data, "
-        "of every p in the list",
-    ),
-    (
         lambda x, grad, rate: x + rate * grad,
         "this goes along the gradient, which is uphill: the loss grows; the step is against it, "
         "with a minus",
@@ -155,38 +152,79 @@ def _check_gradient_step(answer: Any) -> None:
     for size in (3, 1, 2, 5):
         numbers, grads = _numbers(random, size), _numbers(random, size)
         rate = random.uniform(0.01, 0.5)
-        got = _after_step(answer, numbers, grads, rate)
+        parameters = [Value(x) for x in numbers]
+        given = list(parameters)
+        for parameter, grad in zip(parameters, grads, strict=True):
+            parameter.grad = grad
+        result = _take_step(answer, given, rate)
+        got = [parameter.data for parameter in parameters]
+        if got == numbers:
+            written(result)
         right = [x - rate * grad for x, grad in zip(numbers, grads, strict=True)]
-        if same(got, right):
-            continue
         seen = (
             f"with data {show(numbers)}, gradients {show(grads)} and learning rate {show(rate)}, "
-            f"data became {show(got)}, and {show(right)} is right"
+            f"data became {show(got)}"
         )
-        for mistake, says in STEP_MISTAKES:
-            wrong = [mistake(x, grad, rate) for x, grad in zip(numbers, grads, strict=True)]
-            if same(got, wrong):
-                raise Wrong(seen, says)
-        if size > 1 and same(got, [right[0], *numbers[1:]]):
-            raise Wrong(seen, "only the first one has changed: a return in the loop ends it")
-        raise Wrong(seen, "for each p, p.data becomes p.data - learning_rate * p.grad")
+        if not same(got, right):
+            why = _why_no_data_changes(parameters, given, result) if got == numbers else ""
+            why = why or _why_such_a_step(numbers, grads, rate, got)
+            raise Wrong(f"{seen}, and {show(right)} is right", why)
+        if result is ...:
+            raise Wrong(
+                f"{seen}, which is right", "your loop is there; delete the line `return ...`"
+            )
 
 
-def _after_step(answer: Any, numbers: list[float], grads: list[float], rate: float) -> list[Any]:
-    """The data of the Values after the reader's step."""
-    parameters = [Value(x) for x in numbers]
-    for parameter, grad in zip(parameters, grads, strict=True):
-        parameter.grad = grad
-    text = f"a step of {len(numbers)} parameters with learning rate {show(rate)}"
+def _take_step(answer: Any, given: list[Value], rate: float) -> Any:
+    """Let the reader's step change the Values, and return what it returns."""
+    text = f"a step of {len(given)} parameters with learning rate {show(rate)}"
     whole = "the data of each is a plain number: write p.data on the right as well, not p alone"
-    try:
-        written(call_as(text, answer, parameters, rate))
-    except Wrong as wrong:  # the compiled Value takes nothing but a float
-        raise (Wrong(wrong.what, whole) if "float" in wrong.what else wrong) from None
-    got: list[Any] = [parameter.data for parameter in parameters]
-    if any(isinstance(x, Value) for x in got):
-        raise Wrong(f"{text}: data became {show(got[0])}, a Value in a Value", whole)
-    return got
+    with retold(("float", whole)):  # the compiled Value takes nothing but a float
+        result = call_as(text, answer, given, rate)
+    for parameter in given:
+        data: Any = getattr(parameter, "data", parameter)
+        if isinstance(data, Value):
+            raise Wrong(f"{text}: data became {show(data)}, a Value in a Value", whole)
+    return result
+
+
+def _why_no_data_changes(parameters: list[Value], given: list[Value], result: Any) -> str:
+    """What an answer has done that leaves all p.data as they were."""
+    if not any(parameter.grad for parameter in parameters):
+        return (
+            "no p.data has changed, and all gradients are 0 now: they are set to 0 after the "
+            "step, or before the next backward, and not before the step"
+        )
+    if len(given) != len(parameters) or any(map(_is_another, given, parameters)):
+        return (
+            "no p.data has changed: new Values stand in the list, and the network still has the "
+            "old ones; what has to change is p.data"
+        )
+    if result is not None and result is not ...:
+        return (
+            "no p.data has changed: the new numbers are only returned; what has to change is "
+            "p.data, of every p in the list"
+        )
+    return (
+        "no p.data has changed. `p = p - ...` only gives the name p to another number; what has "
+        "to change is p.data, of every p in the list"
+    )
+
+
+def _is_another(one: Any, other: Any) -> bool:
+    return one is not other
+
+
+def _why_such_a_step(
+    numbers: list[float], grads: list[float], rate: float, got: list[float]
+) -> str:
+    for mistake, says in STEP_MISTAKES:
+        wrong = [mistake(x, grad, rate) for x, grad in zip(numbers, grads, strict=True)]
+        if same(got, wrong):
+            return says
+    if len(got) > 1 and same(got, [numbers[0] - rate * grads[0], *numbers[1:]]):
+        return "only the first one has changed: a return in the loop ends it"
+    return "for each p, p.data becomes p.data - learning_rate * p.grad"
 
 
 # 5.3, a training loop
@@ -243,50 +281,78 @@ LOOP_MISTAKES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+Task = tuple[list[list[float]], list[float], float, int]  # what a loop is called with
+
+
+def _network(seed: int) -> MLP:
+    return MLP(2, [4, 1], seed=seed)
+
+
 def _check_learn(answer: Any) -> None:
     random = Random()
     for steps in (40, 25):
         seed = random.randrange(1000)
         xs = [_numbers(random, 2, 1.0) for _ in range(6)]
         ys = [math.tanh(2 * a - b) for a, b in xs]
-        rate = 0.05
-        model, ours = MLP(2, [4, 1], seed=seed), MLP(2, [4, 1], seed=seed)
-        text = f"learn(model, xs, ys, {rate}, {steps}) on 6 random examples"
-        losses = call_as(text, answer, model, list(xs), list(ys), rate, steps)
+        task = xs, ys, random.choice((0.03, 0.04, 0.05)), steps
+        model, ours = _network(seed), _network(seed)
+        text = f"learn(model, xs, ys, {task[2]}, {steps}) on 6 random examples"
+        losses = _run_loop(answer, text, model, task)
         written(losses)
-        right = _learn(ours, xs, ys, rate, steps)
-        _check_weights(text, model, ours, (xs, ys, rate, steps, seed))
+        right = _learn(ours, *task)
+        if not same(_weights(model), _weights(ours), 1e-6):
+            found, best = (_loss_of(network, xs, ys) for network in (model, ours))
+            seen = f"{text}: the loss afterwards is {show(found)}, and with our loop {show(best)}"
+            raise Wrong(seen, _why_such_weights(answer, model, losses, task, seed))
         _check_losses(text, losses, right)
 
 
-def _check_weights(text: str, model: MLP, ours: MLP, task: tuple[Any, ...]) -> None:
-    """The reader's loop has done with the weights what ours does."""
-    xs, ys, rate, steps, seed = task
-    got = [p.data for p in model.parameters()]
-    if same(got, [p.data for p in ours.parameters()], 1e-6):
-        return
-    found, best = (_loss_of(network, xs, ys) for network in (model, ours))
-    seen = f"{text}: the loss afterwards is {show(found)}, and with our loop {show(best)}"
-    if same(got, [p.data for p in MLP(2, [4, 1], seed=seed).parameters()]):
-        raise Wrong(seen, _why_nothing_changes(model))
+def _run_loop(answer: Any, text: str, model: MLP, task: Task) -> Any:
+    xs, ys, rate, steps = task
+    return call_as(text, answer, model, [list(x) for x in xs], list(ys), rate, steps)
+
+
+def _weights(model: MLP) -> list[float]:
+    return [p.data for p in model.parameters()]
+
+
+def _why_such_weights(answer: Any, model: MLP, losses: Any, task: Task, seed: int) -> str:
+    """What the reader's loop has done with the weights."""
+    xs, ys, rate, steps = task
+    got = _weights(model)
+    if same(got, _weights(_network(seed))):
+        return _why_nothing_changes(model, losses)
     for settings, says in LOOP_MISTAKES:
-        broken = MLP(2, [4, 1], seed=seed)
-        _learn(broken, xs, ys, rate, steps, **settings)
-        if same(got, [p.data for p in broken.parameters()], 1e-6):
-            raise Wrong(seen, says)
+        broken = _network(seed)
+        _learn(broken, *task, **settings)
+        if same(got, _weights(broken), 1e-6):
+            return says
     for other in (1, steps - 1, steps + 1):
-        broken = MLP(2, [4, 1], seed=seed)
+        broken = _network(seed)
         _learn(broken, xs, ys, rate, other)
-        if same(got, [p.data for p in broken.parameters()], 1e-6):
-            raise Wrong(seen, f"{other} step{'s' * (other != 1)} taken, and {steps} were asked for")
-    raise Wrong(
-        seen,
+        if same(got, _weights(broken), 1e-6):
+            return f"{other} step{'s' * (other != 1)} taken, and {steps} were asked for"
+    for name, changed in (
+        ("learning_rate", (xs, ys, 0.7 * rate, steps)),
+        ("steps", (xs, ys, rate, steps + 3)),
+    ):
+        again = _network(seed)
+        _run_loop(answer, "with other settings, learn", again, changed)
+        if same(_weights(again), got):
+            return f"whatever {name} is, the loop does the same: a number stands there in its place"
+    return (
         "a step is: outputs of all examples and their mean squared error, zero_grad, backward, "
-        "then p.data -= learning_rate * p.grad for all parameters",
+        "then p.data -= learning_rate * p.grad for all parameters"
     )
 
 
-def _why_nothing_changes(model: MLP) -> str:
+def _why_nothing_changes(model: MLP, losses: Any) -> str:
+    plain = [number(loss) for loss in losses] if isinstance(losses, (list, tuple)) else []
+    if len(set(plain)) > 1:
+        return (
+            "the losses change, but the model that was given has not changed: is a new one made "
+            "inside?"
+        )
     if any(p.grad for p in model.parameters()):
         return (
             "the gradients are there, but no weight changes: in the step it is p.data that gets a "
@@ -316,6 +382,11 @@ def _check_losses(text: str, losses: Any, right: list[float]) -> None:
             f"{text} trained the model, and gave {show(losses)}",
             "one loss for each step is asked for: append each to a list, and return the list after "
             "the loop",
+        )
+    if isinstance(losses, (list, tuple)) and any(isinstance(loss, Value) for loss in losses):
+        raise Wrong(
+            f"{text} trained the model, and the list has Values in it",
+            "plain numbers are asked for: append L.data, since a Value keeps its whole graph",
         )
     if same(losses, right, 1e-6):
         return
@@ -356,6 +427,10 @@ def _trial(bend: float, start: float, steps: int) -> Callable[[float], float]:
     return loss_after
 
 
+def _looked_up(table: dict[float, float]) -> Callable[[float], float]:
+    return lambda rate: table.get(rate, 1e10)
+
+
 def _check_choose_rate(answer: Any) -> None:
     random = Random()
     for case in range(6):
@@ -368,23 +443,55 @@ def _check_choose_rate(answer: Any) -> None:
         if case not in (1, 4):  # else the rates that diverge come first
             random.shuffle(rates)
         _check_choice(answer, loss_after, rates)
+    inf, nan = math.inf, math.nan
+    for losses, why in (
+        ((7e9, 3e9, 5e9), TOO_LOW_A_START),
+        ((inf, 3.0, nan, 1.0, nan, 2.0), NAN_KEPT),
+        ((inf, 3.0, nan, 1.0, 2.0, nan), NAN_KEPT),
+    ):
+        table = {0.001 * 2**place: loss for place, loss in enumerate(losses)}
+        _check_choice(answer, _looked_up(table), list(table), why)
 
 
-def _check_choice(answer: Any, loss_after: Callable[[float], float], rates: list[float]) -> None:
+TOO_LOW_A_START = (
+    "all losses are large here; the lowest so far starts from math.inf, or from the first loss"
+)
+NAN_KEPT = (
+    "is a nan kept on the way? Every comparison with it is False, `loss >= lowest` too; ask "
+    "`loss < lowest`"
+)
+
+
+def _check_choice(
+    answer: Any, loss_after: Callable[[float], float], rates: list[float], why: str = ""
+) -> None:
     losses = [loss_after(rate) for rate in rates]
     finite = [loss for loss in losses if math.isfinite(loss)]
     text = f"choose_rate(loss_after, {show(rates)})"
-    got = call_as(text, answer, loss_after, list(rates))
+    given = list(rates)
+    got = call_as(text, answer, loss_after, given)
     written(got)
     right = rates[losses.index(min(finite))]
     if same(got, right):
+        if given != rates:
+            raise Wrong(
+                f"{text} is right, but it changes the list of rates, to {show(given)}",
+                "whoever calls it still needs that; work on a copy, such as sorted(rates)",
+            )
         return
     seen = (
         f"{text}, where the losses are {show(losses)}, gave {show(got)}, and {show(right)} is right"
     )
     if got is None:
-        raise Wrong(seen, "a function without `return` gives None")
+        raise Wrong(seen, why or "a function without `return` gives None")
+    if isinstance(got, (list, tuple)):
+        raise Wrong(seen, "one rate is asked for, without its loss")
     found = number(got)
+    if found not in rates and isinstance(got, int) and 0 <= got < len(rates):
+        raise Wrong(
+            seen,
+            "this is none of the rates. Is it a place in the list? The rate itself is asked for",
+        )
     if found in rates and math.isnan(losses[rates.index(found)]):
         raise Wrong(
             seen,
@@ -393,14 +500,16 @@ def _check_choice(answer: Any, loss_after: Callable[[float], float], rates: list
         )
     if found is not None and any(same(found, loss) for loss in losses):
         raise Wrong(seen, "this is a loss, and the rate that it belongs to is asked for")
+    if why:
+        raise Wrong(seen, why)
     if found in rates and losses[rates.index(found)] == max(finite):
         raise Wrong(seen, "this one has the highest loss; the lowest is the best")
     if found == max(rates):
         raise Wrong(seen, "the largest rate is not the best: too large ones diverge")
     if found == min(rates):
         raise Wrong(seen, "the smallest rate is safe, but slow: compare the losses")
-    if found not in rates and isinstance(got, int) and 0 <= got < len(rates):
-        raise Wrong(seen, "this may be a place in the list; the rate itself is asked for")
+    if found not in rates:
+        raise Wrong(seen, "this is none of the `rates` that were given")
     raise Wrong(seen, "call loss_after for each rate, and keep the rate with the lowest loss")
 
 
@@ -420,7 +529,7 @@ def _scored(random: Random) -> list[tuple[list[float], list[int]]]:
         scores = [random.uniform(*reach) for reach in reaches]
         cases.append((scores, [random.randrange(2) for _ in scores]))
     between = ([0.2, 0.4, -0.1], [1, 1, 0])
-    return [*cases, between, ([-2.0, 3.0], [1, 0]), ([0.0, 0.0, 1.0], [0, 1, 1])]
+    return [*cases, between, ([-2.0, 3.0], [1, 0]), ([0.0, 0.0, 1.0], [0, 0, 1])]
 
 
 def _check_accuracy(answer: Any) -> None:
@@ -483,16 +592,28 @@ def _check_minibatches(answer: Any) -> None:
     _check_shuffled(answer, random)
 
 
+SHUFFLE_GIVES_NONE = (
+    "random.shuffle(places) changes the list and returns None: it stands on a line of its own, and "
+    "places is the shuffled list afterwards"
+)
+WHOLE_BATCHES = (
+    "only the order of the batches is random, and always the same places are together; shuffle the "
+    "places before cutting"
+)
+
+
 def _batches_of(answer: Any, count: int, size: int, random: Random) -> list[list[int]]:
     """What the answer gives, a list or a generator, as lists of plain numbers."""
     text = f"minibatches({count}, {size}, random)"
-    result = call_as(text, answer, count, size, random)
+    with retold(("NoneType", SHUFFLE_GIVES_NONE)):
+        result = call_as(text, answer, count, size, random)
     written(result)
     if result is None:
         raise Wrong(f"{text} gave None", "a function without `return` gives None")
     if isinstance(result, (str, dict)) or not isinstance(result, Iterable):
         raise Wrong(f"{text} gave {show(result)}", "a list of batches is asked for")
-    batches = call_as(f"going through {text}", lambda: list(islice(result, count + 2)))
+    with retold(("NoneType", SHUFFLE_GIVES_NONE)):
+        batches = call_as(f"going through {text}", lambda: list(islice(result, count + 2)))
     for batch in batches:
         written(batch)
         if isinstance(batch, (str, dict)) or not isinstance(batch, Iterable):
@@ -532,6 +653,8 @@ def _check_cut(text: str, batches: list[list[int]], count: int, size: int) -> No
     right = [size] * (count // size) + [count % size] * (count % size > 0)
     if 0 in sizes:
         raise Wrong(seen, "there is an empty batch, on which no step can be taken")
+    if sizes != right and all(batch == list(range(batch[0], batch[-1] + 1)) for batch in batches):
+        raise Wrong(seen, WHOLE_BATCHES)
     if sizes != right:
         raise Wrong(
             f"{text} gave batches of {show(sizes)}, and {show(right)} is right",
@@ -553,10 +676,19 @@ def _check_shuffled(answer: Any, random: Random) -> None:
             "not make or seed one inside",
         )
     if all(batch == list(range(batch[0], batch[0] + 4)) for batch in chain(*epochs)):
+        raise Wrong(seen, WHOLE_BATCHES)
+    together = [{frozenset(batch) for batch in batches} for batches in epochs]
+    if together[0] == together[1] == together[2]:
         raise Wrong(
-            seen,
-            "only the order of the batches is random, and always the same places are together; "
-            "shuffle the places before cutting",
+            f"{seen}; in the next two epochs the same places stand together",
+            "each epoch has batches of its own; shuffle the whole list, then cut",
+        )
+    orders = [list(chain(*batches)) for batches in epochs]
+    beside = sum(abs(a - b) == 1 for order in orders for a, b in pairwise(order))
+    if beside >= 35:  # of 69; shuffled lists have about six
+        raise Wrong(
+            f"{seen}; in three epochs, {beside} of 69 places follow their neighbour",
+            "the list is nearly in order; random.shuffle(places) mixes all of it",
         )
 
 
@@ -629,10 +761,15 @@ def _check_momentum(answer: Any) -> None:
 
 def _check_is_group(answer: Any, arguments: Sequence[Any], size: int, form: str) -> None:
     """The answer gives a tuple or list of so many."""
-    got = call(answer, *arguments)
+    try:
+        got = call(answer, *arguments)
+    except Wrong:
+        return  # an error, which is told together with known mistakes
+    if getattr(got, "ndim", 0):
+        got = got.tolist()  # an array will do
     if not isinstance(got, (tuple, list)) or len(got) != size:
         raise Wrong(
-            f"{getattr(answer, '__name__', 'the answer')} gave {show(got)}",
+            f"{call_text(answer, arguments)} gave {show(got)}",
             f"the next step needs all of them: return {form}",
         )
     for part in got:
@@ -644,8 +781,7 @@ def _check_is_group(answer: Any, arguments: Sequence[Any], size: int, form: str)
 Adam = Callable[..., tuple[float, float, float]]
 
 
-def _root(v: float) -> float:
-    return math.sqrt(v) if v >= 0 else math.nan
+ADAM = (0.9, 0.999)
 
 
 def _adam(
@@ -656,19 +792,42 @@ def _adam(
     steps: int,
     rate: float,
     correct: Callable[[int], tuple[float, float]] = lambda n: (1 - 0.9**n, 1 - 0.999**n),
-    root: Callable[[float], float] = lambda v: _root(v) + 1e-8,
-    powers: tuple[float, float] = (0.9, 0.999),
+    root: Callable[[float], float] = lambda v: math.sqrt(v) + 1e-8,
+    powers: tuple[float, float] = ADAM,
+    parts: tuple[float, float] | None = None,
     square: Callable[[float], float] = lambda grad: grad * grad,
 ) -> tuple[float, float, float]:
-    """Kingma and Ba (2015), algorithm 1, and the ways in which it is written wrongly."""
-    m = powers[0] * m + (1 - powers[0]) * grad
-    v = powers[1] * v + (1 - powers[1]) * square(grad)
-    for_m, for_v = correct(steps)
-    return x - rate * (m / for_m) / root(v / for_v), m, v
+    """Kingma and Ba (2015), algorithm 1, and the ways in which it is written wrongly.
+
+    parts: of the new gradient and its square; else what the powers leave.
+    """
+    for_m, for_v = parts or (1 - powers[0], 1 - powers[1])
+    m = powers[0] * m + for_m * grad
+    v = powers[1] * v + for_v * square(grad)
+    shrink_m, shrink_v = correct(steps)
+    return x - rate * (m / shrink_m) / root(v / shrink_v), m, v
 
 
 def _adam_but(**changes: Any) -> Adam:
     return lambda *arguments: _adam(*arguments, **changes)
+
+
+def _turned_round(*arguments: Any) -> Any:
+    x, m, v = _adam(*arguments)
+    return x, v, m
+
+
+def _old_m(x: float, grad: float, m: float, v: float, steps: int, rate: float) -> Any:
+    _, new_m, new_v = _adam(x, grad, m, v, steps, rate)
+    step = (m / (1 - 0.9**steps)) / (math.sqrt(new_v / (1 - 0.999**steps)) + 1e-8)
+    return x - rate * step, new_m, new_v
+
+
+def _swapped(x: float, grad: float, m: float, v: float, steps: int, rate: float) -> Any:
+    def correct(n: int) -> tuple[float, float]:
+        return 1 - 0.999**n, 1 - 0.9**n
+
+    return _adam(x, grad, m, v, steps, rate, powers=(0.999, 0.9), correct=correct)
 
 
 def _uphill(x: float, grad: float, m: float, v: float, steps: int, rate: float) -> Any:
@@ -719,10 +878,17 @@ def _check_adam(answer: Any) -> None:
                 "1 - 0.999**steps",
             ),
             (
-                _adam_but(
-                    correct=lambda n: (1 - 0.9 * n or 1e-300, 1 - 0.999 * n or 1e-300),
-                ),
+                _adam_but(correct=lambda n: (1 - 0.9 * n, 1 - 0.999 * n)),
                 "0.9 is taken times steps; it is to the power of steps, 0.9**steps",
+            ),
+            (
+                _adam_but(correct=lambda n: (1 - 0.9 ** (n - 1), 1 - 0.999 ** (n - 1))),
+                "1 - 0.9**0 is 0, by which nothing can be divided; the first step has steps = 1, "
+                "and the power is 0.9**steps",
+            ),
+            (
+                _adam_but(correct=lambda n: (1 / (1 - 0.9**n), 1 / (1 - 0.999**n))),
+                "m and v are multiplied by the corrections; they are divided by them",
             ),
             (
                 _adam_but(correct=lambda n: (1 - 0.9 ** (n + 1), 1 - 0.999 ** (n + 1))),
@@ -738,8 +904,12 @@ def _check_adam(answer: Any) -> None:
             ),
             (_adam_but(root=lambda v: v + 1e-8), "the root of v is missing"),
             (
-                _adam_but(root=lambda v: _root(v + 1e-8)),
+                _adam_but(root=lambda v: math.sqrt(v + 1e-8)),
                 "1e-8 is added inside the root; it is added after the root is taken",
+            ),
+            (
+                _adam_but(root=math.sqrt),
+                "1e-8 is missing: where all gradients were 0 so far, 0 is divided by 0",
             ),
             (
                 _added_early,
@@ -749,6 +919,26 @@ def _check_adam(answer: Any) -> None:
             (
                 _adam_but(powers=(0.999, 0.9)),
                 "0.9 and 0.999 are the wrong way round: m forgets faster, with 0.9",
+            ),
+            (_swapped, "0.9 and 0.999 are the wrong way round: m forgets faster, with 0.9"),
+            (
+                _adam_but(parts=(1.0, 0.001)),
+                "the whole gradient is added to m; a tenth of it is: 0.9 * m + 0.1 * grad",
+            ),
+            (
+                _adam_but(parts=(0.1, 1.0)),
+                "the whole square is added to v; a thousandth of it is: "
+                "0.999 * v + 0.001 * grad**2",
+            ),
+            (
+                _adam_but(parts=(1.0, 1.0)),
+                "the gradient and its square are added in full; m takes 0.1 of the one, v 0.001 "
+                "of the other",
+            ),
+            (_turned_round, "m and v are the wrong way round: (x, m, v)"),
+            (
+                _old_m,
+                "here the old m moves x; first the new m and v, then x by those",
             ),
             (_adam_but(square=lambda grad: grad), "the mean v is that of the squares: grad**2"),
             (_uphill, "this x goes uphill; it goes against m, with a minus"),

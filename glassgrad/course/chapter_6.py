@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import math
+import random as everyone
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from random import Random
-from statistics import mean, pstdev, stdev
+from statistics import mean, median, pstdev, stdev
 from typing import Any
 
-from glassgrad.course.checking import Wrong, call, call_text, compare, number, same, show
+from glassgrad import Value
+from glassgrad.course.checking import (
+    Mistake,
+    Wrong,
+    call,
+    call_as,
+    call_text,
+    compare,
+    number,
+    same,
+    show,
+    written,
+)
 from glassgrad.course.exercise import Exercise
 
 Numbers = list[float]
@@ -32,6 +45,21 @@ def _labels(random: Random) -> list[str]:
 
 
 def _check_split(answer: Any) -> None:
+    before = everyone.getstate()
+    try:
+        _check_parts(answer)
+        changed = everyone.getstate() != before
+    finally:
+        everyone.setstate(before)
+    if changed:
+        raise Wrong(
+            "it has set or used the randomness of the whole program",
+            "random.seed and random.shuffle change it for everybody; draw with a Random(seed) of "
+            "your own",
+        )
+
+
+def _check_parts(answer: Any) -> None:
     random = Random()
     for share in (0.2, 0.5, 0.1, 0.2):
         labels, seed = _labels(random), random.randrange(1000)
@@ -50,13 +78,22 @@ def _check_split(answer: Any) -> None:
             "rows taken as they stand in a file may be those of one island, or of one year",
         )
     mixed = [labels[i] for i in random.sample(range(len(labels)), len(labels))]
-    _check_shares(mixed, 0.2, 0, *_parts(answer, mixed, 0.2, 0))
+    few = ["a"] * 2 + ["b"] * 7 + ["c"] * 8
+    for labels in (mixed, few):
+        _check_shares(labels, 0.2, 0, *_parts(answer, labels, 0.2, 0))
 
 
 def _parts(answer: Any, labels: list[str], share: float, seed: int) -> tuple[list[int], list[int]]:
     """The two lists of row numbers, if they are such."""
     text = SPLIT.format(share=share, seed=seed)
-    got = call(answer, labels, share, seed)
+    given = list(labels)
+    got = call_as(text, answer, given, share, seed)
+    written(got)
+    if got is None:
+        raise Wrong(f"{text} gave None", "two lists are asked for: return train, test")
+    if given != labels:
+        why = "row numbers are places in `labels` as it came: work on a copy, or do not sort it"
+        raise Wrong(f"{text} changes the list of labels that it was given", why)
     if not isinstance(got, (list, tuple)) or len(got) != 2:
         raise Wrong(f"{text} gave {show(got)}", "two lists are asked for: return train, test")
     parts: list[list[int]] = []
@@ -93,7 +130,7 @@ def _check_shares(
     totals, found = Counter(labels), Counter(labels[row] for row in test)
     for name, total in totals.items():
         right = round(share * total)
-        if abs(found[name] - right) > (0 if math.isclose(share * total, right) else 1):
+        if found[name] != right:
             _raise_share(text, labels, share, test, name, right)
 
 
@@ -108,6 +145,18 @@ def _raise_share(
     if len(test) == round(share * len(labels)):
         why = "the rows are drawn from all together, which leaves each class's share to chance; "
         raise Wrong(seen, why + "draw from the rows of each class on their own")
+    for count, why in (
+        (math.floor, "int(...) cuts off what is behind the point; round(...) is asked for"),
+        (math.ceil, "this rounds up; round(...) is asked for"),
+        (lambda exact: max(1, round(exact)), "round(...) is asked for, also where it gives 0"),
+        (
+            lambda exact: round(exact) or math.inf,
+            "with 0 rows for the test, a slice such as rows[-0:] is the whole list; count from "
+            "the beginning, rows[:0]",
+        ),
+    ):
+        if all(found[k] == min(count(share * totals[k]), totals[k]) for k in totals):
+            raise Wrong(seen, why)
     raise Wrong(seen, f"of each class the share {share} of its rows goes into the test part")
 
 
@@ -143,44 +192,104 @@ def _check_filled(answer: Any) -> None:
         cases,
         why="a missing number becomes the mean of the known training numbers, in both lists; all "
         "other numbers stay as they are",
-        mistakes=[
-            (
-                lambda train, test: _fill(train, test, mean(_known(train, test))),
-                "test numbers are in this mean: what is learnt from data, a mean too, is learnt "
-                "from the training part alone",
-            ),
-            (
-                lambda train, test: [
-                    _fill(part, [], mean(_known(part)) if _known(part) else 0.0)[0]
-                    for part in (train, test)
-                ],
-                "the test part is filled with a mean of its own; it takes the training mean, as a "
-                "single new row would have to",
-            ),
-            (
-                lambda train, test: _fill(train, test, 0.0),
-                "0 is filled in; that is a measurement that no bird has, and 0 before scaling is "
-                "far away from all others",
-            ),
-            (
-                lambda train, test: _fill(train, test, sum(_known(train)) / len(train)),
-                "the sum is divided by all cells; only the known ones were added up",
-            ),
-            (
-                lambda train, test: [_known(train), _known(test)],
-                "the missing cells are left out, so the lists have become shorter, and no longer "
-                "fit to the other columns",
-            ),
-            (lambda train, test: [train, test], "the lists are as they were: None is still there"),
-            (
-                lambda train, test: [
-                    [x or mean(_known(train)) for x in part] for part in (train, test)
-                ],
-                "0.0 is filled too: it is a number like others; ask `x is None`, for `not x` is "
-                "also true for 0",
-            ),
-        ],
+        mistakes=[*_filled_by(mean), *_filled_by(_sum_by_count), *FILL_MISTAKES],
     )
+
+
+def _sum_by_count(numbers: Sequence[float]) -> float:
+    return sum(numbers) / len(numbers)
+
+
+def _filled_by(mean: Callable[[Sequence[float]], float]) -> list[Mistake]:
+    """Mistakes with a mean, which stops in its own way where there are no numbers."""
+    return [
+        (
+            lambda train, test: _fill(train, test, mean(_known(train, test))),
+            "test numbers are in this mean: what is learned from data, a mean too, is learned "
+            "from the training part alone",
+        ),
+        (
+            lambda train, test: [
+                _fill(part, [], mean(_known(part)))[0] if None in part else part
+                for part in (train, test)
+            ],
+            OWN_MEAN,
+        ),
+        (
+            lambda train, test: [_fill(part, [], mean(_known(part)))[0] for part in (train, test)],
+            OWN_MEAN,
+        ),
+        (
+            lambda train, test: _fill(train, test, mean(_known(test))),
+            "this is the mean of the test numbers; what is filled in is learned from the training "
+            "part alone",
+        ),
+        (
+            lambda train, test: [
+                [x or mean(_known(train)) for x in part] for part in (train, test)
+            ],
+            ZERO_IS_A_NUMBER,
+        ),
+        (
+            lambda train, test: _fill(train, test, mean([x for x in train if x])),
+            ZERO_IS_A_NUMBER,
+        ),
+        (
+            lambda train, test: [
+                [x or mean([y for y in train if y]) for x in part] for part in (train, test)
+            ],
+            ZERO_IS_A_NUMBER,
+        ),
+    ]
+
+
+OWN_MEAN = (
+    "the test part is filled with a mean of its own; it takes the training mean, as a single new "
+    "row would have to"
+)
+ZERO_IS_A_NUMBER = (
+    "0.0 is a number and no hole: ask `x is None`, for `if x` is False and `not x` is True for 0"
+)
+FILL_MISTAKES: list[Mistake] = [
+    (
+        lambda train, test: [
+            _fill(part, [], mean(_known(part)) if _known(part) else 0.0)[0]
+            for part in (train, test)
+        ],
+        OWN_MEAN,
+    ),
+    (
+        lambda train, test: _fill(train, test, 0.0),
+        "0 is filled in; that is a measurement that no bird has, and 0 before scaling is far "
+        "away from all others",
+    ),
+    (
+        lambda train, test: _fill(train, test, sum(_known(train)) / len(train)),
+        "the sum is divided by all cells; only the known ones were added up",
+    ),
+    (
+        lambda train, test: _fill(train, test, median(_known(train))),
+        "this is the median, the number in the middle; the mean is asked for",
+    ),
+    (
+        lambda train, test: [_known(train), _known(test)],
+        "the missing cells are left out, so the lists have become shorter, and no longer fit to "
+        "the other columns",
+    ),
+    (lambda train, test: [train, test], "the lists are as they were: None is still there"),
+    (
+        lambda train, test: _filled(train, test)[::-1],
+        "the two lists are the wrong way round: return train, test",
+    ),
+    (
+        lambda train, test: _filled(train, test)[0],
+        "this is the training list alone; both lists are asked for: return train, test",
+    ),
+    (
+        lambda train, test: [x for part in _filled(train, test) for x in part],
+        "the two lists have been joined to one; return the two: return train, test",
+    ),
+]
 
 
 def _adds_none(answer: Any, arguments: Columns) -> None:
@@ -191,7 +300,6 @@ def _adds_none(answer: Any, arguments: Columns) -> None:
         if "NoneType" in wrong.what:
             why = "None is among the numbers that are added: take the known ones, x is not None"
             raise Wrong(wrong.what, why) from None
-        raise
 
 
 def _scaled(train: list[float], test: list[float], m: float, s: float) -> list[list[float]]:
@@ -277,8 +385,14 @@ def _check_constant(answer: Any) -> None:
         got = call(answer, *arguments)
     except Wrong as wrong:
         raise Wrong(wrong.what, why) from None
-    if not same(got, right):
-        raise Wrong(_shown(answer, arguments, got, right), why)
+    if same(got, right):
+        return
+    seen = _shown(answer, arguments, got, right)
+    if isinstance(got, (list, tuple)) and len(got) == 2:
+        sizes = [len(part) if isinstance(part, (list, tuple)) else None for part in got]
+        if sizes != [3, 2]:
+            raise Wrong(seen, "each list keeps its length, here 3 and 2")
+    raise Wrong(seen, why)
 
 
 # 6.4
@@ -296,7 +410,7 @@ def _check_one_hot(answer: Any) -> None:
     random = Random()
     islands = ["Biscoe", "Dream", "Torgersen"]
     others = [f"w{i}" for i in random.sample(range(10, 100), random.randint(4, 6))]
-    known = [(word, names) for names in (islands, others) for word in names]
+    known = [("".join([*word]), names) for names in (islands, others) for word in names]
     compare(
         answer,
         _one_hot,
@@ -324,6 +438,11 @@ def _check_one_hot(answer: Any) -> None:
                 lambda word, names: [float(name in word) for name in names],
                 "compare with ==: `in` asks whether one text is a part of the other",
             ),
+            (
+                lambda word, names: [0.0 for _ in names],
+                "there is no 1.0. Compare with ==: `is` asks whether two names stand for one and "
+                "the same object, and a word read from a file never is that",
+            ),
         ],
     )
     unknown = "a word that training did not know has no input of its own: all are 0"
@@ -331,6 +450,7 @@ def _check_one_hot(answer: Any) -> None:
     parts = "the whole word is compared, with ==: `in` asks whether one text is part of the other"
     for word, names, why in (
         ("Anvers", islands, unknown),
+        ("biscoe", islands, "a capital is another letter: 'biscoe' is none of the categories"),
         (None, islands, missing),
         ("Dre", islands, parts),
         ("Dream Island", islands, parts),
@@ -416,9 +536,24 @@ def _check_cross_entropy(answer: Any) -> None:
                 lambda z, k: _shares(z),
                 "these are the probabilities of all classes; the loss is -log of one",
             ),
+            *(
+                (lambda z, k, tiny=10.0**-n: -math.log(_shares(z)[k] + tiny), ADDED_INSIDE)
+                for n in range(3, 9)
+            ),
         ],
     )
+    given = cases[0]
+    got = call(answer, *given)
+    if isinstance(got, Value):
+        seen = f"{call_text(answer, given)} gave {show(got)}, which is a Value"
+        raise Wrong(seen, "a plain number is asked for: reckon with math.exp and math.log")
     _check_extremes(answer)
+
+
+ADDED_INSIDE = (
+    "a small number is added to the probability, or put in its place, before the logarithm: that "
+    "makes every loss a little wrong, and a large one very wrong"
+)
 
 
 def _takes_log_of_logit(answer: Any) -> None:
@@ -439,10 +574,24 @@ def _check_extremes(answer: Any) -> None:
         "this probability is so small that it rounds to 0, and log(0) is not finite. Do not divide "
         "first: -log(p) is log(sum of e**logit) - logit of the right class"
     )
-    for logits, label in (([1000.0, 999.0, 0.0], 1), ([1000.0, 1000.0], 0)):
-        _probe(answer, (logits, label), _cross_entropy(logits, label), large)
-    for logits, label in (([1000.0, 0.0, 0.0], 1), ([-1000.0, 0.0], 0), ([-1e3, -1e3, -2e3], 2)):
-        _probe(answer, (logits, label), _cross_entropy(logits, label), lost)
+    for logits, label in (
+        ([1000.0, 999.0, 0.0], 1),
+        ([1000.0, 1000.0], 0),
+        ([1000.0, -1000.0], 0),
+        ([1000.0, 0.0, 0.0], 1),
+        ([-1000.0, 0.0], 0),
+        ([-1e3, -1e3, -2e3], 2),
+    ):
+        right = _cross_entropy(logits, label)
+        try:
+            got = call(answer, logits, label)
+        except Wrong as wrong:
+            raise Wrong(wrong.what, large if "Overflow" in wrong.what else lost) from None
+        if not same(got, right):
+            found = number(got)
+            cut = right > 100 and found is not None and 5 < found < 100
+            why = ADDED_INSIDE if cut else lost if right > 100 else large
+            raise Wrong(_shown(answer, (logits, label), got, right), why)
 
 
 # 6.6
@@ -466,11 +615,22 @@ def _check_confusion(answer: Any) -> None:
         truth = [random.randrange(classes) for _ in range(rows)]
         answers = [k if random.random() < 0.6 else random.randrange(classes) for k in truth]
         cases.append((truth, answers, classes))
-    cases += [([0, 0, 0, 1], [0, 1, 1, 1], 2), ([2, 0], [2, 0], 3), ([], [], 2)]
+    cases += [
+        ([0, 0, 0, 1], [0, 1, 1, 1], 2),
+        ([2, 0], [2, 0], 3),
+        ([0, 0], [0, 0], 3),
+        ([], [], 2),
+    ]
 
     def columns_added(truth: list[int], answers: list[int], n: int) -> list[list[int]]:
         counts = Counter(answers)
         return [[counts[k] for k in range(n)]] * n
+
+    def only_the_first(truth: list[int], answers: list[int], n: int) -> Any:
+        return _confusion(truth[:1], answers[:1], n) if truth else None
+
+    def from_one(truth: list[int], answers: list[int], n: int) -> list[list[int]]:
+        return _confusion([t - 1 for t in truth], [a - 1 for a in answers], n)
 
     compare(
         answer,
@@ -519,6 +679,25 @@ def _check_confusion(answer: Any) -> None:
                 "there are n_classes rows of n_classes numbers, also where a class does not occur",
             ),
             (
+                lambda truth, answers, n: _confusion(
+                    truth, answers, max([*truth, *answers], default=-1) + 1
+                ),
+                "there are n_classes rows of n_classes numbers, also where a class does not occur",
+            ),
+            (
+                lambda truth, answers, n: _confusion(truth, answers, 3),
+                "there are always three classes here; n_classes says how many there are",
+            ),
+            (
+                only_the_first,
+                "only the first example is counted: a return inside the loop ends it at once",
+            ),
+            (
+                from_one,
+                "the classes are counted from 1 here; they are numbers from 0, and so are the "
+                "places in a list",
+            ),
+            (
                 lambda truth, answers, n: sum(map(int.__eq__, truth, answers)) / (len(truth) or 1),
                 "this is the accuracy, a single number; a list of rows is asked for",
             ),
@@ -538,6 +717,32 @@ def _stop(losses: Sequence[float], patience: int) -> tuple[int, int]:
         if epoch - best >= patience:
             return best, epoch
     return best, len(losses)
+
+
+def _only_if_stopped(losses: Sequence[float], patience: int, otherwise: Any) -> Any:
+    """The right epoch if patience has run out, and something else if training runs to the end."""
+    best, last = _stop(losses, patience)
+    return best if last - best >= patience else otherwise
+
+
+def _from_too_low(start: float) -> Mistake:
+    """As by those who begin with a lowest loss that is a plain number, such as 1."""
+
+    def keep(losses: Sequence[float], patience: int) -> int:
+        best, lowest = 0, start
+        for epoch, loss in enumerate(losses, start=1):
+            if loss < lowest:
+                best, lowest = epoch, loss
+            if epoch - best >= patience:
+                break
+        return best
+
+    return keep, TOO_LOW_A_START
+
+
+TOO_LOW_A_START = (
+    "the lowest loss so far begins too low: start from math.inf, or from the first loss"
+)
 
 
 def _keep(losses: Sequence[float], patience: int) -> int:
@@ -583,6 +788,9 @@ def _check_keep(answer: Any) -> None:
         ([0.9, 0.5, 0.6, 0.7, 0.8, 0.6, 0.1], 3),
         ([0.9, 0.8, 0.85, 0.7, 0.75, 0.65, 0.68, 0.5], 3),
         ([0.7], 5),
+        ([0.9, 0.5, 0.6, 0.4], 2),
+        ([0.9, 0.5, 0.6, 0.7, 0.4], 3),
+        ([0.9, 0.5, 0.6], 2),
     ]
     for length in (8, 15, 30):
         losses = [round(abs(1 - i / 9) + random.uniform(0, 0.4), 3) for i in range(length)]
@@ -633,8 +841,19 @@ def _check_keep(answer: Any) -> None:
                 lambda losses, patience: losses[_keep(losses, patience) - 1],
                 "this is the loss; the number of its epoch is asked for",
             ),
+            (
+                lambda losses, patience: _only_if_stopped(losses, patience, len(losses)),
+                "when training runs to the end, the best epoch is still the answer, not the last",
+            ),
+            (
+                lambda losses, patience: _only_if_stopped(losses, patience, None),
+                "training ran to the end here, and your return stands only where it stops; the "
+                "best epoch is the answer there too",
+            ),
+            *map(_from_too_low, (0.0, 0.5, 1.0)),
         ],
     )
+    _probe(answer, ([9e9, 5e9, 6e9, 7e9], 2), 2, TOO_LOW_A_START)
     tied = ([0.5, 0.4, 0.4, 0.4, 0.2], 2)
     _probe(answer, tied, _keep(*tied), "an equal loss is not a lower one: the first of them stays")
 
@@ -677,7 +896,9 @@ def _check_r2(answer: Any) -> None:
             ),
             (
                 lambda o, t: _r2(t, o),
-                "the two lists are swapped: first come the outputs, then the targets",
+                "the spread is that of the outputs around their own mean. Either the two lists are "
+                "swapped (first come the outputs, then the targets), or both the distances and the "
+                "mean below are those of the outputs; they are those of the targets",
             ),
             (
                 lambda o, t: _r2(o, t, around=mean(o)),
@@ -694,6 +915,22 @@ def _check_r2(answer: Any) -> None:
             (
                 lambda o, t: 1 - (1 - _r2(o, t)) * len(t),
                 "the errors are a sum and the spread is a mean; both are sums, or both means",
+            ),
+            (
+                lambda o, t: 1 - (1 - _r2(o, t)) * (len(t) - 1) / len(t),
+                "the spread is divided by n - 1 and the errors by n; both are sums, or both means",
+            ),
+            (lambda o, t: 100 * _r2(o, t), "this is per cent; r2 is at most 1"),
+            (
+                lambda o, t: 1 - math.sqrt(1 - _r2(o, t)),
+                "a root is taken of missed / spread; r2 takes none",
+            ),
+            (
+                lambda o, t: math.sqrt(
+                    sum((x - y) ** 2 for x, y in zip(o, t, strict=True)) / len(t)
+                ),
+                "this is the root of the mean squared error; r2 compares the squared errors with "
+                "the spread of the targets",
             ),
             (
                 lambda o, t: max(0.0, _r2(o, t)),
@@ -718,11 +955,12 @@ EXERCISES = [
         _check_split,
         (
             "First find the row numbers of each class: a dictionary from the label to a list.",
-            "For each class: shuffle its rows with random.shuffle of one Random(seed), take the "
+            "For each class: shuffle its rows with one random.Random(seed), take the "
             "first round(share * len(rows)) for the test, and the others for training.",
             "rows = {}; for i, label in enumerate(labels): rows.setdefault(label, []).append(i). "
-            "Then for each list: random.shuffle(places), cut = round(share * len(places)), "
-            "test += places[:cut], train += places[cut:].",
+            "drawn = random.Random(seed), once; then for each list of rows.values(): "
+            "drawn.shuffle(places), cut = round(share * len(places)), test += places[:cut], "
+            "train += places[cut:].",
         ),
     ),
     Exercise(
@@ -741,7 +979,7 @@ EXERCISES = [
         "standardised columns",
         _check_standardised,
         (
-            "Two numbers are learnt: a mean and a standard deviation. From which list?",
+            "Two numbers are learned: a mean and a standard deviation. From which list?",
             "statistics.mean(train) and statistics.pstdev(train); both lists become "
             "(x - mean) / std. What if std is 0?",
             "m, s = mean(train), pstdev(train); if s == 0, give lists of 0.0; else "
@@ -790,8 +1028,8 @@ EXERCISES = [
             "Remember two things on the way: the lowest loss so far, and its epoch.",
             "After each epoch: if the loss is lower than the lowest, remember it; else see how "
             "many epochs ago the best one was.",
-            "for epoch, loss in enumerate(losses, start=1): if loss < lowest: lowest, best = loss, "
-            "epoch; if epoch - best >= patience: break. Then return best.",
+            "for epoch, loss in enumerate(validation_losses, start=1): if loss < lowest: "
+            "lowest, best = loss, epoch; if epoch - best >= patience: break. Then return best.",
         ),
     ),
     Exercise(

@@ -140,7 +140,7 @@ def fill(train, test):
         return [m if x is None else x for x in xs]
     return filled(train), filled(test)
 """,
-        r"stopped with ZeroDivisionError|a mean of its own",
+        r"a mean of its own",
     ),
     (
         "6.2",
@@ -167,7 +167,7 @@ def fill(train, test):
     m = sum(known) / len(known)
     return [x or m for x in train], [x or m for x in test]
 """,
-        r"0.0 is filled too",
+        r"0\.0 is a number and no hole",
     ),
     (
         "6.2",
@@ -322,7 +322,7 @@ def cross_entropy_of(logits, label):
     powers = [math.exp(z - top) for z in logits]
     return -math.log(powers[label] / sum(powers) + 1e-12)
 """,
-        r"rounds to 0",
+        r"a small number is added",
     ),
     (
         "6.5",
@@ -571,5 +571,415 @@ def r2_score(outputs, targets):
     return max(0, 1 - missed / sum((t - m) ** 2 for t in targets))
 """,
         r"may be below 0",
+    ),
+    (
+        "6.1",
+        """
+from random import Random
+def stratified_split(labels, share, seed):
+    train, test = [], []
+    random = Random(seed)
+    for name in dict.fromkeys(labels):
+        rows = [i for i, label in enumerate(labels) if label == name]
+        random.shuffle(rows)
+        cut = int(share * len(rows))
+        test += rows[:cut]
+        train += rows[cut:]
+    return train, test
+""",
+        r"int\(\.\.\.\) cuts off",
+    ),
+    (
+        "6.1",
+        """
+from random import Random
+def stratified_split(labels, share, seed):
+    train, test = [], []
+    random = Random(seed)
+    for name in dict.fromkeys(labels):
+        rows = [i for i, label in enumerate(labels) if label == name]
+        random.shuffle(rows)
+        cut = math.ceil(share * len(rows))
+        test += rows[:cut]
+        train += rows[cut:]
+    return train, test
+""",
+        r"this rounds up",
+    ),
+    (
+        "6.1",
+        """
+from random import Random
+def stratified_split(labels, share, seed):
+    train, test = [], []
+    random = Random(seed)
+    for name in dict.fromkeys(labels):
+        rows = [i for i, label in enumerate(labels) if label == name]
+        random.shuffle(rows)
+        cut = max(1, round(share * len(rows)))
+        test += rows[:cut]
+        train += rows[cut:]
+    return train, test
+""",
+        r"also where it gives 0",
+    ),
+    (
+        "6.1",
+        """
+from random import Random
+def stratified_split(labels, share, seed):
+    train, test = [], []
+    random = Random(seed)
+    for name in dict.fromkeys(labels):
+        rows = [i for i, label in enumerate(labels) if label == name]
+        random.shuffle(rows)
+        cut = round(share * len(rows))
+        test += rows[-cut:]
+        train += rows[:-cut]
+    return train, test
+""",
+        r"a slice such as rows\[-0:\] is the whole list",
+    ),
+    (
+        "6.1",
+        """
+from random import Random
+def stratified_split(labels, share, seed):
+    train, test = [], []
+    labels.sort(reverse=True)
+    random = Random(seed)
+    for name in dict.fromkeys(labels):
+        rows = [i for i, label in enumerate(labels) if label == name]
+        random.shuffle(rows)
+        cut = round(share * len(rows))
+        test += rows[:cut]
+        train += rows[cut:]
+    return train, test
+""",
+        r"changes the list of labels",
+    ),
+    (
+        "6.1",
+        """
+import random
+def stratified_split(labels, share, seed):
+    train, test = [], []
+    random.seed(seed)
+    for name in dict.fromkeys(labels):
+        rows = [i for i, label in enumerate(labels) if label == name]
+        random.shuffle(rows)
+        cut = round(share * len(rows))
+        test += rows[:cut]
+        train += rows[cut:]
+    return train, test
+""",
+        r"randomness of the whole program",
+    ),
+    (
+        "6.2",
+        """
+from statistics import mean, median
+def fill(train, test):
+    m = median(x for x in train if x is not None)
+    return [m if x is None else x for x in train], [m if x is None else x for x in test]
+""",
+        r"this is the median",
+    ),
+    (
+        "6.2",
+        """
+from statistics import mean, median
+def fill(train, test):
+    m = mean(x for x in test if x is not None)
+    return [m if x is None else x for x in train], [m if x is None else x for x in test]
+""",
+        r"mean of the test numbers",
+    ),
+    (
+        "6.2",
+        """
+from statistics import mean, median
+def fill(train, test):
+    m = mean(x for x in train if x)
+    return [m if x is None else x for x in train], [m if x is None else x for x in test]
+""",
+        r"0\.0 is a number and no hole",
+    ),
+    (
+        "6.2",
+        """
+from statistics import mean, median
+def fill(train, test):
+    m = mean(x for x in train if x is not None)
+    return [m if x is None else x for x in test], [m if x is None else x for x in train]
+""",
+        r"the wrong way round",
+    ),
+    (
+        "6.2",
+        """
+from statistics import mean, median
+def fill(train, test):
+    m = mean(x for x in train if x is not None)
+    return [m if x is None else x for x in train]
+""",
+        r"the training list alone",
+    ),
+    (
+        "6.2",
+        """
+from statistics import mean, median
+def fill(train, test):
+    m = mean(x for x in train if x is not None)
+    return [m if x is None else x for x in train + test]
+""",
+        r"joined to one",
+    ),
+    (
+        "6.3",
+        """
+from statistics import mean, pstdev
+def standardise(train, test):
+    m, s = mean(train), pstdev(train)
+    if s == 0:
+        return [0.0], [0.0]
+    return [(x - m) / s for x in train], [(x - m) / s for x in test]
+""",
+        r"each list keeps its length",
+    ),
+    (
+        "6.4",
+        """
+def one_hot(word, categories):
+    return [1.0 if category is word else 0.0 for category in categories]
+""",
+        r"`is` asks whether",
+    ),
+    (
+        "6.4",
+        """
+def one_hot(word, categories):
+    return [1.0 if word and category.lower() == word.lower() else 0.0 for category in categories]
+""",
+        r"a capital is another letter",
+    ),
+    (
+        "6.5",
+        """
+def cross_entropy_of(logits, label):
+    mean = sum(logits) / len(logits)
+    total = sum(math.exp(z - mean) for z in logits)
+    return math.log(total) - (logits[label] - mean)
+""",
+        r"OverflowError.*\n.*take the largest logit off",
+    ),
+    (
+        "6.5",
+        """
+def cross_entropy_of(logits, label):
+    total = sum(math.exp(z - logits[0]) for z in logits)
+    return math.log(total) - (logits[label] - logits[0])
+""",
+        r"OverflowError.*\n.*take the largest logit off",
+    ),
+    (
+        "6.5",
+        """
+def cross_entropy_of(logits, label):
+    return cross_entropy([Value(z) for z in logits], label)
+""",
+        r"which is a Value",
+    ),
+    (
+        "6.5",
+        """
+def cross_entropy_of(logits, label):
+    powers = [math.exp(z - max(logits)) for z in logits]
+    return -math.log(powers[label] / sum(powers) + 1e-6)
+""",
+        r"added to the probability",
+    ),
+    (
+        "6.5",
+        """
+def cross_entropy_of(logits, label):
+    powers = [math.exp(z - max(logits)) for z in logits]
+    return -math.log(max(powers[label] / sum(powers), 1e-15))
+""",
+        r"added to the probability, or put in its place",
+    ),
+    (
+        "6.6",
+        """
+def confusion(truth, answers, n_classes):
+    n = max([*truth, *answers]) + 1 if truth else n_classes
+    matrix = [[0] * n for _ in range(n)]
+    for t, a in zip(truth, answers):
+        matrix[t][a] += 1
+    return matrix
+""",
+        r"n_classes rows of n_classes numbers|the number in row i",
+    ),
+    (
+        "6.6",
+        """
+def confusion(truth, answers, n_classes):
+    matrix = [[0] * n_classes for _ in range(n_classes)]
+    for t, a in zip(truth, answers):
+        matrix[t - 1][a - 1] += 1
+    return matrix
+""",
+        r"counted from 1",
+    ),
+    (
+        "6.6",
+        """
+def confusion(truth, answers, n_classes):
+    matrix = [[0] * 3 for _ in range(3)]
+    for t, a in zip(truth, answers):
+        matrix[t][a] += 1
+    return matrix
+""",
+        r"always three classes",
+    ),
+    (
+        "6.6",
+        """
+def confusion(truth, answers, n_classes):
+    matrix = [[0] * n_classes for _ in range(n_classes)]
+    for t, a in zip(truth, answers):
+        matrix[t][a] += 1
+        return matrix
+""",
+        r"only the first example",
+    ),
+    (
+        "6.7",
+        """
+def epoch_to_keep(validation_losses, patience):
+    lowest, best = math.inf, 0
+    for epoch, loss in enumerate(validation_losses, start=1):
+        if loss < lowest:
+            lowest, best = loss, epoch
+        if epoch - best >= patience - 1:
+            break
+    return best
+""",
+        r"one epoch too early",
+    ),
+    (
+        "6.7",
+        """
+def epoch_to_keep(validation_losses, patience):
+    lowest, best = math.inf, 0
+    for epoch, loss in enumerate(validation_losses, start=1):
+        if loss < lowest:
+            lowest, best = loss, epoch
+        if epoch - best >= patience:
+            return best
+    return len(validation_losses)
+""",
+        r"when training runs to the end, the best",
+    ),
+    (
+        "6.7",
+        """
+def epoch_to_keep(validation_losses, patience):
+    lowest, best = math.inf, 0
+    for epoch, loss in enumerate(validation_losses, start=1):
+        if loss < lowest:
+            lowest, best = loss, epoch
+        if epoch - best >= patience:
+            return best
+""",
+        r"your return stands only where it stops",
+    ),
+    (
+        "6.7",
+        """
+def epoch_to_keep(validation_losses, patience):
+    lowest, best = 1.0, 0
+    for epoch, loss in enumerate(validation_losses, start=1):
+        if loss < lowest:
+            lowest, best = loss, epoch
+        if epoch - best >= patience:
+            break
+    return best
+""",
+        r"begins too low",
+    ),
+    (
+        "6.7",
+        """
+def epoch_to_keep(validation_losses, patience):
+    lowest, best = 1000.0, 1
+    for epoch, loss in enumerate(validation_losses, start=1):
+        if loss < lowest:
+            lowest, best = loss, epoch
+        if epoch - best >= patience:
+            break
+    return best
+""",
+        r"begins too low",
+    ),
+    (
+        "6.8",
+        """
+def r2_score(outputs, targets):
+    n = len(targets)
+    middle = sum(targets) / n
+    missed = sum((t - o) ** 2 for o, t in zip(outputs, targets))
+    spread = sum((t - middle) ** 2 for t in targets)
+    return 1 - (missed / n) / (spread / (n - 1))
+""",
+        r"divided by n - 1",
+    ),
+    (
+        "6.8",
+        """
+def r2_score(outputs, targets):
+    n = len(targets)
+    middle = sum(targets) / n
+    missed = sum((t - o) ** 2 for o, t in zip(outputs, targets))
+    spread = sum((t - middle) ** 2 for t in targets)
+    return 100 * (1 - missed / spread)
+""",
+        r"this is per cent",
+    ),
+    (
+        "6.8",
+        """
+def r2_score(outputs, targets):
+    n = len(targets)
+    middle = sum(targets) / n
+    missed = sum((t - o) ** 2 for o, t in zip(outputs, targets))
+    spread = sum((t - middle) ** 2 for t in targets)
+    return 1 - math.sqrt(missed / spread)
+""",
+        r"a root is taken",
+    ),
+    (
+        "6.8",
+        """
+def r2_score(outputs, targets):
+    n = len(targets)
+    middle = sum(targets) / n
+    missed = sum((t - o) ** 2 for o, t in zip(outputs, targets))
+    spread = sum((t - middle) ** 2 for t in targets)
+    return math.sqrt(missed / n)
+""",
+        r"root of the mean squared error",
+    ),
+    (
+        "6.8",
+        """
+def r2_score(outputs, targets):
+    n = len(targets)
+    middle = sum(targets) / n
+    missed = sum((t - o) ** 2 for o, t in zip(outputs, targets))
+    spread = sum((t - middle) ** 2 for t in targets)
+    return 1 - missed / sum((o - sum(outputs) / n) ** 2 for o in outputs)
+""",
+        r"those of the outputs; they are those of the targets",
     ),
 ]
