@@ -8,13 +8,18 @@ what a reader's `topological_order` and `backward` are given. `cause` tells typi
 from __future__ import annotations
 
 import math
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
 from random import Random
 from typing import Any
 
 from glassgrad.course.checking import Wrong, call_as, same, show
 
 DEEP = 5000  # operations one after another: far more than Python lets functions call each other
+CALLS = 1000  # that Python lets functions call each other, if nobody has changed it
 
 Slip = tuple[float, str]  # what a typical mistake hands on, and what to say about it
 
@@ -26,11 +31,22 @@ class Watch:
         self.nodes: list[Number] = []
         self.handed_on: list[Number] = []
         self.looks = 0
+        self.in_a_row = 0
+        self.last: Number | None = None
 
-    def look(self) -> None:
+    def look(self, node: Number) -> None:
         """Count, and stop somebody who looks at inputs far more often than there are nodes."""
         self.looks += 1
+        self.in_a_row = self.in_a_row + 1 if node is self.last else 0
+        self.last = node
         size = len(self.nodes)
+        if self.in_a_row > 100:
+            raise Wrong(
+                f"the inputs of {node!r} had been looked at {self.in_a_row} times, one after "
+                "another, when this was ended",
+                "the loop never takes this node off the stack: pop() gives the last thing of a "
+                "list and takes it off",
+            )
         if self.looks > 10 * size * size + 100:
             raise Wrong(
                 f"in a graph of {size} nodes, inputs had been looked at {self.looks} times "
@@ -64,15 +80,16 @@ class Number:
         self.data, self.grad, self._op, self.label = data, 0.0, op, label
         self._watch, self._inputs, self._locals = watch, inputs, locals_
         watch.nodes.append(self)
+        if inputs:  # a leaf has none, as in the chapter
+            self._backward = self._hand_on
 
     @property
     def _prev(self) -> tuple[Number, ...]:
-        self._watch.look()
+        self._watch.look(self)
         return self._inputs
 
-    def _backward(self) -> None:
-        if self._inputs:
-            self._watch.handed_on.append(self)
+    def _hand_on(self) -> None:
+        self._watch.handed_on.append(self)
         for x, local in zip(self._inputs, self._locals, strict=True):
             x.grad += local * self.grad
 
@@ -123,13 +140,37 @@ ORDERS = [
 def named_graphs() -> Iterator[tuple[str, Number, Watch]]:
     """Small graphs with the program that makes each."""
     for program in ORDERS:
-        number = round(Random().uniform(0.5, 1.5), 2)
+        number = Random().choice((0.6, 0.8, 0.9, 1.2, 1.3, 1.4))  # not 1: there a * a is a
         root, watch = run(program, a=number)
         yield f"a = Value({number}); {program}", root, watch
 
 
+def twins() -> tuple[Number, Watch]:
+    """A graph without labels, in which two leaves hold the same number, and two results do."""
+    root, watch = run("c = (a * b) * (b + a) + a", a=2.0, b=2.0)
+    for node in watch.nodes:
+        node.label = ""
+    return root, watch
+
+
+TWINS = (
+    "two nodes may hold the same number, or have the same label: remember the nodes themselves, "
+    "not their data or labels"
+)
+
+
 def tangle(random: Random, size: int = 15) -> tuple[Number, Watch]:
-    """A graph at random, in which results are used again and again; its root is its last node."""
+    """A graph at random, in which results are used again and again; its root is its last node.
+
+    No two of its nodes hold the same number.
+    """
+    while True:
+        root, watch = _tangle(random, size)
+        if len({node.data for node in watch.nodes}) == len(watch.nodes):
+            return root, watch
+
+
+def _tangle(random: Random, size: int) -> tuple[Number, Watch]:
     watch = Watch()
     nodes = [Number(random.uniform(-1, 1), watch, label=f"x{i}") for i in range(3)]
     for i in range(size):
@@ -174,10 +215,41 @@ def below(root: Number) -> list[Number]:
     return list(found.values())
 
 
+@contextmanager
+def retold(*rules: tuple[str, str]) -> Iterator[None]:
+    """Where a Wrong is told by one of these patterns, give it the reason that stands beside it."""
+    try:
+        yield
+    except Wrong as wrong:
+        for pattern, why in rules:
+            if re.search(pattern, wrong.what):
+                raise Wrong(wrong.what, why) from wrong.__cause__
+        raise
+
+
+def with_usual_calls(check: Callable[[Any], None]) -> Callable[[Any], None]:
+    """A check during which functions may call each other as deep as Python lets them at first.
+
+    Whatever the answer makes of that limit, it is afterwards as it was.
+    """
+
+    @wraps(check)
+    def checked(answer: Any) -> None:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(CALLS)
+        try:
+            check(answer)
+        finally:
+            sys.setrecursionlimit(before)
+
+    return checked
+
+
 def too_deep(text: str, function: Callable[..., Any], *arguments: Any) -> Any:
     """As `call_as`, on a deep graph: a RecursionError there does not mean "for ever"."""
+    sys.setrecursionlimit(CALLS)
     try:
-        return call_as(text, function, *arguments)
+        result = call_as(text, function, *arguments)
     except Wrong as wrong:
         if not isinstance(wrong.__cause__, RecursionError):
             raise
@@ -187,18 +259,35 @@ def too_deep(text: str, function: Callable[..., Any], *arguments: Any) -> Any:
             "only to a depth of 1,000 or so; keep the nodes that wait in a list of your own, a "
             "stack, and take them from it in a while loop",
         ) from None
+    if sys.getrecursionlimit() > CALLS:
+        raise Wrong(
+            f"{text} has raised Python's limit for calls inside each other",
+            "raising the limit only moves the wall; the exercise asks for a stack of your own",
+        )
+    return result
 
 
 def go_back(text: str, function: Callable[..., Any], *arguments: Any) -> Any:
-    """As `call_as`, for what calls a `_backward`, which may not be a function."""
-    try:
+    """As `call_as`, for what calls a `_backward`: it may be no function, or not be there."""
+    with retold(
+        ("'NoneType' object is not callable", NOT_THE_RESULT),
+        ("'NoneType' object is not iterable", GIVES_NONE),
+        ("has no attribute '_backward'", LEAF),
+        (
+            r"_backward\(\) (missing|takes)",
+            "`_backward` is called without arguments: it keeps the names of the function around it",
+        ),
+    ):
         return call_as(text, function, *arguments)
-    except Wrong as wrong:
-        if "'NoneType' object is not callable" in wrong.what:
-            raise Wrong(wrong.what, NOT_THE_RESULT) from None
-        raise
 
 
+GIVES_NONE = (
+    "reverse(), sort() and append() change a list and give None: `for node in reversed(order)` "
+    "goes through a list from its end"
+)
+LEAF = (
+    "a leaf has none, unless its class makes one for it: call node._backward() only `if node._prev`"
+)
 NOT_THE_RESULT = (
     "assign the function itself, out._backward = _backward; with brackets after it, it is called "
     "at once and the None that it gives is kept"
