@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from random import Random
+from time import process_time
 from typing import Any
 
+from glassgrad.course import probes
 from glassgrad.course.checking import (
     NotWritten,
     Wrong,
@@ -80,16 +82,25 @@ def _slopes(function: Callable[[list[float]], float], numbers: list[float]) -> l
 
 
 def _check_gradients(
-    text: str, result: Value, named: Mapping[str, Value], slopes: Sequence[float], why: str
+    text: str,
+    result: Value,
+    named: Mapping[str, Value],
+    slopes: Sequence[float],
+    why: str,
+    not_finite: str = "",
 ) -> None:
-    """Go backward from the reader's result, and compare with slopes that were measured."""
+    """Go backward from the reader's result, and compare with slopes that were measured.
+
+    not_finite: what to say of a gradient that is inf or nan.
+    """
     for value in named.values():
         value.grad = 0.0
     call_as(f"{text}, then backward() of it,", result.backward)
     for (name, value), slope in zip(named.items(), slopes, strict=True):
         if not math.isclose(value.grad, slope, rel_tol=CLOSE, abs_tol=CLOSE):
             seen = f"{text}, then backward() of it: {name}.grad is {show(value.grad)}, and "
-            raise Wrong(seen + f"{show(slope)} is right, measured by nudging", why)
+            told = why if math.isfinite(value.grad) else not_finite or why
+            raise Wrong(seen + f"{show(slope)} is right, measured by nudging", told)
 
 
 # 4.1
@@ -189,9 +200,9 @@ def _check_forward_at(
         raise Wrong(f"{text} gave a list of one", why)
     if same(got, right):
         outputs = got if isinstance(got, (list, tuple)) else [got]
-        _as_values(text, outputs, len(outputs))
+        _check_first_layer(text, layers, _as_values(text, outputs, len(outputs)), right)
         return
-    seen = f"{text} gave {show(got)}, and {show(right)} is right"
+    seen = f"{text} gave {show(_numbers(got))}, and {show(_numbers(right))} is right"
     for wrong_layers, says in (
         (layers[:1], "only the first layer has run: is `return` inside the loop?"),
         (layers[-1:], "each layer has taken the inputs: it takes what the one before it gave"),
@@ -202,6 +213,34 @@ def _check_forward_at(
         if _widths_fit(wrong_layers, len(inputs)) and same(got, _run(wrong_layers, inputs)):
             raise Wrong(seen, says)
     raise Wrong(seen, "each layer takes what the layer before it gave, and the last one's is given")
+
+
+def _numbers(thing: Any) -> Any:
+    """The same in plain numbers, which are shown to six digits."""
+    if isinstance(thing, (list, tuple)):
+        return [_numbers(part) for part in thing]
+    return thing.data if isinstance(thing, Value) else thing
+
+
+def _check_first_layer(
+    text: str, layers: Sequence[Layer], outputs: Sequence[Value], right: Any
+) -> None:
+    """See to it that gradients get back to the first layer."""
+    named = layers[0].neurons[0].named_parameters()
+    found = []
+    for values in (right if isinstance(right, list) else [right], outputs):
+        for layer in layers:
+            layer.zero_grad()
+        call_as(f"{text}, then backward() of the sum,", sum(values, Value(0.0)).backward)
+        found.append([p.grad for _, p in named])
+    for (name, _), expected, got in zip(named, *found, strict=True):
+        if not same(got, expected):
+            seen = f"{text}, then backward() of the sum: in the first neuron, {name}.grad is "
+            raise Wrong(
+                f"{seen}{show(got)}, and {show(expected)} is right",
+                "the numbers are right but their graph does not lead back: hand on the Values that "
+                "a layer gives, not their .data or float(...)",
+            )
 
 
 def _widths_fit(layers: Sequence[Layer], width: int) -> bool:
@@ -247,6 +286,10 @@ def _check_count(answer: Any) -> None:
             ),
             (lambda n_inputs, sizes: sum(sizes), "these are the neurons, or the biases alone"),
             (
+                lambda n_inputs, sizes: _count(n_inputs, sizes) - 1,
+                "the last neuron has a bias, too: without activation is not without bias",
+            ),
+            (
                 lambda n_inputs, sizes: _count(n_inputs, sizes) - _count(n_inputs, sizes[:1]),
                 "the first layer is missing: its neurons have a weight for each input",
             ),
@@ -256,17 +299,61 @@ def _check_count(answer: Any) -> None:
             ),
         ],
     )
+    _check_quick(answer)
+
+
+def _check_quick(answer: Any) -> None:
+    """A network of nearly 100,000 parameters, which takes longer to build than to count."""
+    taken = []
+    for _ in range(3):
+        start = process_time()
+        compare(answer, _count, [(300, [300, 10])], why="count as for the small ones")
+        taken.append(process_time() - start)
+        if taken[-1] < 0.015:
+            return
+    raise Wrong(
+        f"{getattr(answer, '__name__', 'answer')}(300, [300, 10]) took {show(min(taken), 2)} "
+        "seconds",
+        "this builds the network; count by arithmetic, which takes no time, however large it is",
+    )
 
 
 # 4.4
 
 
 def _check_collect(answer: Any) -> None:
-    a, b, c, d = (Value(float(i), label=name) for i, name in enumerate("abcd", start=1))
+    with probes.retold(
+        (
+            "'NoneType' object is not iterable|NoneType",
+            "something here is None: collect returns a list in every case, and for anything else "
+            "[]; append, extend and sort change a list and give None",
+        ),
+        (
+            "'Value' object is not iterable",
+            "what is given may also be a single Value: ask isinstance(thing, Value) first",
+        ),
+        (
+            r"'\w+' object is not iterable",
+            "what is given may be anything, also a number or None: go through lists and tuples "
+            "only, and return [] for the rest",
+        ),
+    ):
+        for _ in range(3):
+            _check_collect_once(answer)
+
+
+def _check_collect_once(answer: Any) -> None:
+    # Not made in the order in which they are listed; a and e hold the same number.
+    made = [Value(0.0) for _ in range(40)]
+    values = Random().sample(made, 5)
+    for value, label, x in zip(values, "abcde", (1.0, 2.0, 3.0, 4.0, 1.0), strict=True):
+        value.label, value.data = label, x
+    a, b, c, d, e = values
     one_level = "look inside a list that stands in a list: the function can call itself for it"
     shared = "a Value that stands in two places is one parameter: training moves it once"
     no_parameter = "plain numbers and texts are not parameters: training cannot move them"
-    probes: list[tuple[str, Any, list[Value], str]] = [
+    equal = "two parameters may hold the same number; the same Value is meant: compare with `is`"
+    cases: list[tuple[str, Any, list[Value], str]] = [
         ("[a, b]", [a, b], [a, b], "every Value in the list, in its order"),
         ("a", a, [a], "a single Value gives a list with this Value in it"),
         ("[[a, b], [c]]", [[a, b], [c]], [a, b, c], one_level),
@@ -281,10 +368,14 @@ def _check_collect(answer: Any) -> None:
         ("[a, 3, [b, 0.5]]", [a, 3, [b, 0.5]], [a, b], no_parameter),
         ('[a, "tanh", None, [b]]', [a, "tanh", None, [b]], [a, b], no_parameter),
         ("[[a, b], [b, a, c]]", [[a, b], [b, a, c]], [a, b, c], shared),
+        ("[a, [e]], where both are 1", [a, [e]], [a, e], equal),
     ]
-    for given, thing, right, why in probes:
-        text = f"collect({given})"
-        _check_collected(text, call_as(text, answer, thing), right, why)
+    for given, thing, right, why in cases:
+        text = f"collect({given})" if "where" not in given else f"collect of {given}"
+        got = call_as(text, answer, thing)
+        if isinstance(got, list) and any(x is y for x in got for y in values if y not in right):
+            why = "the list still holds Values of an earlier call: make it inside the function"
+        _check_collected(text, got, right, why)
 
 
 def _check_collected(text: str, got: Any, right: list[Value], why: str) -> None:
@@ -297,10 +388,10 @@ def _check_collected(text: str, got: Any, right: list[Value], why: str) -> None:
         return
     told = ", ".join([_label(part) for part in got[:MOST]] + ["..."] * (len(got) > MOST))
     seen = f"{text} gave [{told}], and [{', '.join(x.label for x in right)}] is right"
-    if same(list(got), right):
-        why = "these are copies, or only the numbers: training has to move the Values themselves"
-    elif len(got) == len(right) and set(map(id, got)) == set(map(id, right)):
+    if len(got) == len(right) and set(map(id, got)) == set(map(id, right)):
         why = "the order is that in which they stand"
+    elif same(list(got), right):
+        why = "these are copies, or only the numbers: training has to move the Values themselves"
     raise Wrong(seen, why)
 
 
@@ -343,6 +434,7 @@ def _symmetric_starts(random: Random) -> list[tuple[list[float], list[float]]]:
     swapped = [start[1], start[0] + 0.5, *start[2:]]
     cases.append(([swapped[1], swapped[0], *start[2:]], swapped))
     cases.append((start, [-x for x in start]))
+    cases.append(([*start[:3], 0.0], [start[0] + 0.5, *start[1:3], 0.0]))
     cases.append(([0.0, 0.0, 0.0, start[3]], [0.0, 0.0, 0.0, -start[3]]))
     return cases
 
@@ -357,8 +449,8 @@ def _check_stay_equal(answer: Any) -> None:
         mistakes=[
             (
                 lambda first, second: list(first[:3]) == list(second[:3]),
-                "v counts as well: dL/dn of a hidden neuron is v times what comes from the output, "
-                "so with another v it gets another gradient",
+                "the outgoing v counts as well: dL/dn of a hidden neuron is v times what comes "
+                "from the output, so with another v it gets another gradient",
             ),
             (
                 lambda first, second: list(first[:2]) == list(second[:2]),
@@ -395,11 +487,24 @@ def _check_stable_tanh(answer: Any) -> None:
             seen = f"{text} has {used.pop()} in its graph"
             raise Wrong(seen, "here it is to be built from exp and arithmetic")
         _check_data(text, output.data, math.tanh(x), _why_not_tanh(x, output.data))
-        why = "the value is right and the gradient is not: e**(2x) is so large that 1 / e**(4x) "
-        why += "has become 0; take exp only of numbers that are not positive"
-        if x == 0.0:
-            why = "abs has a kink at 0 and no slope of its own there; choose with an `if` instead"
+        why = _why_no_slope(x, given, output)
         _check_gradients(text, output, {"x": given}, [1 - math.tanh(x) ** 2], why)
+
+
+def _why_no_slope(x: float, given: Value, output: Value) -> str:
+    if all(node is not given for node in topological_order(output)):
+        return (
+            "the graph of the result does not lead back to x: compute with x itself and .exp(), "
+            "not with x.data, math.exp or a new Value"
+        )
+    if x == 0.0 and "abs" in _symbols(output):
+        return "abs has a kink at 0 and no slope of its own there; choose with an `if` instead"
+    if abs(x) > 100:
+        return (
+            "the value is right and the gradient is not: e**(2x) is so large that 1 / e**(4x) "
+            "has become 0; take exp only of numbers that are not positive"
+        )
+    return "the value is right and the gradient is not: some part of it is not made from x"
 
 
 def _why_not_tanh(x: float, got: float) -> str:
@@ -442,6 +547,11 @@ def _check_softmax_at(answer: Any, logits: list[float], weights: list[float]) ->
     text = f"stable_softmax({show(logits)})"
     given = [Value(z) for z in logits]
     outputs = _as_values(text, call_as(text, answer, list(given)), len(logits))
+    if not same([z.data for z in given], logits):
+        raise Wrong(
+            f"{text} leaves the logits as {show([z.data for z in given])}",
+            "whoever calls it still needs them: make new Values, z - largest, and leave z.data",
+        )
     got, right = [p.data for p in outputs], _softmax(logits)
     if not same(got, right):
         why = "each is e**z over the sum of them all"
@@ -458,7 +568,9 @@ def _check_softmax_at(answer: Any, logits: list[float], weights: list[float]) ->
     text += f", L = sum of {show(weights)} times them"
     why = "compute with the logits as they come, not with copies and not with their .data: each "
     why += "logit changes every probability, by way of the sum"
-    _check_gradients(text, loss, named, slopes, why)
+    overflow = "the exp of a positive number overflows on the way, and going backward meets inf "
+    overflow += "times 0: take exp only of numbers that are at most 0"
+    _check_gradients(text, loss, named, slopes, why, overflow)
 
 
 def _weighted(numbers: Sequence[float], weights: Sequence[float]) -> float:
@@ -478,6 +590,12 @@ def _check_polynomial(answer: Any) -> None:
     for degree in (2, 0, 1, 4):
         model = call_as(f"Polynomial({degree})", answer, degree)
         coefficients = _coefficients(model, degree)
+        other = call_as(f"Polynomial({degree})", answer, degree)
+        if {id(c) for c in coefficients} & {id(c) for c in _coefficients(other, degree)}:
+            raise Wrong(
+                f"p = Polynomial({degree}) and q = Polynomial({degree}) have the same coefficients",
+                "each object needs its own: make the list in __init__, and the Values in it",
+            )
         for x in (Random().uniform(0.5, 1.5), -0.75, 0.0):
             _check_polynomial_at(model, coefficients, x)
 
@@ -569,7 +687,7 @@ EXERCISES = [
         "the number of parameters",
         _check_count,
         (
-            "How many parameters has one neuron with n inputs? Then how many has a layer of them?",
+            "How many parameters has one neuron with k inputs? Then how many has a layer of them?",
             "A layer of n_out neurons on n_in inputs has (n_in + 1) * n_out. "
             "The next layer's n_in is this layer's n_out.",
             "total = 0; for size in sizes: total += (n_inputs + 1) * size, then n_inputs = size.",

@@ -157,6 +157,17 @@ def forward(layers, inputs):
         r"a plain number",
     ),
     (
+        "4.2",
+        """
+def forward(layers, inputs):
+    for layer in layers:
+        outputs = layer(inputs)
+        inputs = [float(x) for x in (outputs if isinstance(outputs, list) else [outputs])]
+    return outputs
+""",
+        r"their graph does not lead back: hand on the Values",
+    ),
+    (
         "4.3",
         """
 def count_parameters(n_inputs, sizes):
@@ -220,6 +231,23 @@ def count_parameters(n_inputs, sizes):
         r"gave 41, and 2 is right.\nA neuron has a weight for each number",
     ),
     (
+        "4.3",
+        """
+def count_parameters(n_inputs, sizes):
+    return len(MLP(n_inputs, sizes).parameters())
+""",
+        r"builds the network; count by arithmetic",
+    ),
+    (
+        "4.3",
+        """
+def count_parameters(n_inputs, sizes):
+    sizes.insert(0, n_inputs)
+    return sum((a + 1) * b for a, b in zip(sizes, sizes[1:]))
+""",
+        r"is right, but .*\n?(.*\n)?.*work on a copy",
+    ),
+    (
         "4.4",
         """
 def collect(thing):
@@ -229,7 +257,7 @@ def collect(thing):
             found.append(part)
     return found
 """,
-        r"'Value' object is not iterable",
+        r"'Value' object is not iterable(.*\n)*.*may also be a single Value",
     ),
     (
         "4.4",
@@ -289,6 +317,68 @@ def collect(thing):
         r"calls itself, directly or by way of another, for ever",
     ),
     (
+        "4.4",
+        """
+def collect(thing):
+    if isinstance(thing, Value):
+        return [thing]
+    if not isinstance(thing, (list, tuple)):
+        return []
+    return list({value for part in thing for value in collect(part)})
+""",
+        r"the order is that in which they stand",
+    ),
+    (
+        "4.4",
+        """
+def collect(thing):
+    if isinstance(thing, Value):
+        return [thing]
+    found = []
+    for part in thing if isinstance(thing, (list, tuple)) else []:
+        for value in collect(part):
+            if value.data not in [other.data for other in found]:
+                found.append(value)
+    return found
+""",
+        r"may hold the same number.*compare with `is`",
+    ),
+    (
+        "4.4",
+        """
+def collect(thing, found=[]):
+    if isinstance(thing, Value):
+        if thing not in found:
+            found.append(thing)
+    elif isinstance(thing, (list, tuple)):
+        for part in thing:
+            collect(part)
+    return found
+""",
+        r"of an earlier call: make it inside the function",
+    ),
+    (
+        "4.4",
+        """
+def collect(thing):
+    if isinstance(thing, Value):
+        return [thing]
+    if isinstance(thing, (list, tuple)):
+        return [value for part in thing for value in collect(part)]
+""",
+        r"for anything else \[\]",
+    ),
+    (
+        "4.4",
+        """
+def collect(thing):
+    if isinstance(thing, Value):
+        return [thing]
+    return [value for part in thing for value in collect(part)]
+""",
+        r"may be anything, also a number or None",
+    ),
+    (
         "4.5",
         """
 def stay_equal(first, second):
@@ -329,6 +419,14 @@ def stay_equal(first, second):
         r"the wrong way round",
     ),
     (
+        "4.5",
+        """
+def stay_equal(first, second):
+    return first == second or first[3] == second[3] == 0.0
+""",
+        r"gave True, and False is right",
+    ),
+    (
         "4.6",
         """
 def stable_tanh(x):
@@ -361,7 +459,7 @@ def stable_tanh(x):
     e = math.exp(2 * x.data)
     return Value((e - 1) / (e + 1))
 """,
-        r"x.grad is 0",
+        r"x.grad is 0.*\n.*does not lead back to x",
     ),
     (
         "4.6",
@@ -385,6 +483,18 @@ def stable_tanh(x):
     return t if x > 0 else -t
 """,
         r"abs has a kink at 0",
+    ),
+    (
+        "4.6",
+        """
+def stable_tanh(x):
+    if x.data == 0:
+        return Value(0.0)
+    e = (-2 * x).exp() if x > 0 else (2 * x).exp()
+    t = (1 - e) / (1 + e)
+    return t if x > 0 else -t
+""",
+        r"stable_tanh\(Value\(0\)\).*\n.*does not lead back to x",
     ),
     (
         "4.7",
@@ -446,6 +556,27 @@ def stable_softmax(logits):
     return [power / total for power in powers]
 """,
         r"each logit changes every probability",
+    ),
+    (
+        "4.7",
+        """
+def stable_softmax(logits):
+    return [1 / sum((other - z).exp() for other in logits) for z in logits]
+""",
+        r"the exp of a positive number overflows on the way",
+    ),
+    (
+        "4.7",
+        """
+def stable_softmax(logits):
+    largest = max(z.data for z in logits)
+    for z in logits:
+        z.data -= largest
+    powers = [z.exp() for z in logits]
+    total = sum(powers)
+    return [power / total for power in powers]
+""",
+        r"leaves the logits as",
     ),
     (
         "4.8",
@@ -532,5 +663,19 @@ class Polynomial(Module):
         return sum(c * x**i for i, c in enumerate(self.coefficients))
 """,
         r"has no attribute 'coefficients'",
+    ),
+    (
+        "4.8",
+        """
+SHARED = [Value(0.0) for _ in range(10)]
+
+class Polynomial(Module):
+    def __init__(self, degree):
+        self.coefficients = SHARED[: degree + 1]
+
+    def __call__(self, x):
+        return sum(c * x**i for i, c in enumerate(self.coefficients))
+""",
+        r"each object needs its own",
     ),
 ]
