@@ -12,9 +12,10 @@
 # - use the chain rule, in words (rates multiply) and in code (local derivative times upstream);
 # - write operations that hand gradients back by themselves, and `backward()`, which calls them in
 #   the right order;
-# - recognise, explain and mend the three classic mistakes, and let `check` find the next one.
+# - recognise, explain and mend the four classic mistakes, and let `check` show that there is one.
 #
-# **Time**: 40 minutes of reading, about 90 with the exercises. The example is one neuron
+# **Time**: 60 minutes of reading, about 150 with the exercises, of which 3.5 and 3.8 are the long
+# ones. The example is one neuron
 # throughout: two inputs x1 and x2, two weights w1 and w2, a bias b, the weighted sum plus bias n,
 # and the output o = tanh(n).
 #
@@ -37,9 +38,10 @@ from glassgrad.course import exercise, hint
 from glassgrad.course.slider import slider
 
 # %% [markdown]
-# This is `Value` as chapter 2 leaves it. Each result keeps its inputs in `_prev` and the symbol of
-# its operation in `_op`. There is a place for a gradient, `grad`, and nothing puts anything there
-# yet.
+# This is the `Value` of chapter 2 in one piece. Two things are a little shorter: `tanh` calls
+# `math.tanh`, and the methods for a plain number on the left first make a `Value` of it. Each
+# result keeps its inputs in `_prev` and the symbol of its operation in `_op`. There is a place for
+# a gradient, `grad`, and nothing puts anything there yet.
 #
 # Only five operations are made from scratch: `+`, `*`, `**` with a plain number as its exponent,
 # `exp` and `tanh`. The others are made of these: `a - b` is `a + (-b)`, and `a / b` is `a *
@@ -226,7 +228,7 @@ assert min(names, key=measured.get) == "x1"
 # the **local derivative**. "Local" says that we look at nothing but this operation.
 #
 # A picture will follow us. It is the graph from above, drawn narrower, with the gradients found so
-# far; those of the newest stage have a thick frame, and under them stands where they come from.
+# far; those of the newest stage have a thick frame, and in them stands where they come from.
 # (You need not read how it is drawn.)
 
 
@@ -252,7 +254,11 @@ def picture(value, new):
             frame.update(facecolor="#fdf1dc", edgecolor="#d55e00", linewidth=2)
         ax.text(*PLACES[name], "\n".join(lines), ha="center", va="center", fontsize=8, bbox=frame)
         for x in number._prev:
-            ax.plot(*zip(PLACES[x.label], PLACES[name]), color="#888888", zorder=0)
+            (x0, y0), (x1, y1) = PLACES[x.label], PLACES[name]
+            ax.plot([x0, x1], [y0, y1], color="#888888", zorder=0)
+            middle = x0 + 0.55 * (x1 - x0), y0 + 0.55 * (y1 - y0)
+            arrow = {"arrowstyle": "-|>", "color": "#888888", "shrinkA": 0, "shrinkB": 0}
+            ax.annotate("", xy=middle, xytext=(x0, y0), arrowprops=arrow)
             waiting.append(x)
     ax.set(xlim=(-0.45, 4.45), ylim=(-0.5, 3.5))
     ax.axis("off")
@@ -264,7 +270,7 @@ def picture(value, new):
 # %%
 x1, x2, w1, w2, b, x1w1, x2w2, s, n, o = neuron()
 o.grad = 1.0
-picture(o, {"o": "by itself"})
+picture(o, {"o": "1"})
 
 # %% [markdown]
 # **Stage 2: through tanh.** How fast does o = tanh(n) move when n moves? Here is tanh, and the
@@ -284,12 +290,25 @@ ax.legend(loc="upper left")
 assert abs(measured["n"] - local) < 1e-6
 
 # %% [markdown]
-# The line rises by half of what it goes to the right. For tanh there is a formula for this slope:
+# For each step to the right the line rises half a step. For tanh there is a formula for this slope:
 #
 # > the local derivative of tanh is 1 - o², where o is the *result* of tanh.
 #
+# Do not take it on trust; nudge at a few other places. (Chapter 4 builds tanh from `exp`, and there
+# the formula comes out by itself.)
+
+# %%
+print("     n         o    1 - o²   by nudging")
+for place in (-2.0, -0.5, 0.0, 1.0, 2.5):
+    result = math.tanh(place)
+    nudged = (math.tanh(place + 0.001) - math.tanh(place - 0.001)) / 0.002
+    print(f"{place:6.1f} {result:9.6f} {1 - result**2:9.6f}   {nudged:10.6f}")
+    assert abs((1 - result**2) - nudged) < 1e-6
+
+# %% [markdown]
 # Our o is 0.7071, its square is 0.5, and 1 - 0.5 = 0.5, which is what nudging n gave above. (The
-# strange bias 6.8813735870195432 was chosen so that this comes out round.) So n.grad is 0.5.
+# strange bias 6.8813735870195432 was chosen so that this comes out round.) So n.grad is 0.5, but
+# for rounding.
 
 # %%
 n.grad = (1 - o.data**2) * o.grad
@@ -316,10 +335,11 @@ assert abs(b.grad - measured["b"]) < 1e-6 and abs(x2w2.grad - measured["x2w2"]) 
 # %% [markdown]
 # **Stage 4: through the two products.** x1w1 = x1 * w1 = 2 * (-3). If w1 grows by 0.001, the
 # product grows by 2 * 0.001, since x1 is 2: two times as far. The local derivative with respect to
-# w1 is x1, and the other way round. **In a product, the local derivative is the other number.**
+# w1 is x1, and that with respect to x1 is w1. **In a product, the local derivative is the other
+# number.**
 #
-# From there on the product moves o with 0.5, so w1.grad is 2 * 0.5 = 1 and x1.grad is -3 * 0.5 =
-# -1.5.
+# From there on the product moves o 0.5 times as far, so w1.grad is 2 * 0.5 = 1, and x1.grad is
+# (-3) * 0.5 = -1.5.
 
 # %%
 x1.grad = w1.data * x1w1.grad
@@ -341,6 +361,9 @@ assert check(o).ok
 check(o)
 
 # %% [markdown]
+# `numerical` is the slope by nudging. `error` is the difference between it and `grad`, divided by
+# the larger of the two.
+#
 # The same once more, forward and backward, one operation at a time: press *Next*, or use the arrow
 # keys. The page shows each local derivative, what it is multiplied with, and where the product
 # goes.
@@ -352,7 +375,7 @@ step_through(o)
 # **Exercise 3.1. Local derivatives.** For x + y, x - y, x * y and x / y: how fast does the result
 # move with x, and how fast with y? Return the two as a pair. `op` is one of the texts `"+"`,
 # `"-"`, `"*"`, `"/"`. If you are not sure of one, nudge: compute `(x / (y + 0.001) - x / y) /
-# 0.001` for numbers of your own.
+# 0.001` for numbers of your own, and look for the formula behind it.
 
 
 # %%
@@ -368,17 +391,23 @@ def local_derivatives(op, x, y):
 # fast as the first. The third turns 0.5 times as fast as the second. How fast does the third turn,
 # compared with the first? 2 times 0.5 is 1: just as fast. **Rates multiply along a chain.**
 #
-# Our graph is such a chain. If w1 moves by dx, then x1w1 moves 2 times as far. s and n move as far
+# Our graph is such a chain. If w1 moves by h, then x1w1 moves 2 times as far. s and n move as far
 # as x1w1. And if n moves by some distance, o moves 0.5 times as far. So o moves by 2 * 1 * 1 * 0.5
-# = 1 times dx. Here is that journey with a nudge of 0.01, every distance measured.
+# = 1 times h. Here is that journey with h = 0.01, computed once without it and once with it.
+
 
 # %%
-dx = 0.01
-moves = {"w1": dx}
-moves["x1w1"] = 2.0 * (-3.0 + dx) - 2.0 * -3.0
-moves["s"] = moves["x1w1"]
-moves["n"] = moves["s"]
-moves["o"] = output("w1", dx) - output()
+def journey(w1):
+    """The numbers on the way from w1 to o, with the others as they are."""
+    x1w1 = 2.0 * w1
+    s = x1w1 + 0.0 * 1.0
+    n = s + 6.8813735870195432
+    return {"w1": w1, "x1w1": x1w1, "s": s, "n": n, "o": math.tanh(n)}
+
+
+h = 0.01
+before, after = journey(-3.0), journey(-3.0 + h)
+moves = {name: after[name] - before[name] for name in before}
 fig, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
 ax.bar(list(moves), list(moves.values()), color=["#009e73", *["#0072b2"] * 3, "#d55e00"], width=0.5)
 for place, move in enumerate(moves.values()):
@@ -392,10 +421,10 @@ assert abs(moves["o"] / moves["w1"] - 1.0) < 0.02
 # The last bar is a little short of 0.01: tanh is curved, and 0.01 is not a very small nudge. For
 # smaller ones the ratio comes as near to 1 as you like.
 #
-# Mathematics writes this with d for "a very small move of":
+# Mathematics writes d for "a very small move of", and a stroke for the ratio of two moves:
 #
-# $$\frac{do}{dw_1} = \frac{do}{dn} \cdot \frac{dn}{ds} \cdot \frac{ds}{d(x_1w_1)} \cdot
-# \frac{d(x_1w_1)}{dw_1} = 0.5 \cdot 1 \cdot 1 \cdot 2$$
+#     do/dw1 = do/dn * dn/ds * ds/d(x1w1) * d(x1w1)/dw1
+#            =  0.5  *   1   *     1      *      2
 #
 # When we went backward, we never wrote down such a long product. When we came to x1w1, its `grad`
 # already was the product of all rates from there to o. One more factor was enough. That is the
@@ -405,9 +434,9 @@ assert abs(moves["o"] / moves["w1"] - 1.0) < 0.02
 #
 # *Upstream* is what has come down to the result of this operation from the end of the graph.
 #
-# A chain is only as lively as its slowest wheel. Move the slider: the bias changes n, and with it
-# the slope of tanh. Where tanh is flat, the local derivative is almost 0, and since rates
-# multiply, hardly any gradient gets through to *any* number behind it. Such a neuron is called
+# One factor near 0 makes the whole product small. Move the slider: the bias changes n, and with it
+# the slope of tanh. Where tanh is flat, the local derivative is almost 0, and since rates multiply,
+# hardly any gradient gets through to *any* number that n was made from. Such a neuron is called
 # **saturated**.
 
 # %%
@@ -536,7 +565,7 @@ for value in (x1, x2, w1, w2, b, x1w1, x2w2, s, n, o):
     assert abs(value.grad - measured[value.label]) < 1e-6
 
 # %% [markdown]
-# The same numbers as by hand and by nudging, and no derivative had to be worked out.
+# The same numbers as by hand and by nudging, and this time we only had to call.
 #
 # ## The first bug: a number used twice
 #
@@ -576,8 +605,8 @@ draw(b)
 
 # %% [markdown]
 # **Exercise 3.3. A multiplication that goes backward.** Return the product of two Values, a new
-# Value with its own `_backward`, which accumulates. It will also be asked for a * a. You need no
-# test for plain numbers here: `a` and `b` are Values.
+# Value with its own `_backward`, which adds to `grad` (`+=`). It will also be asked for a * a. You
+# need no test for plain numbers here: `a` and `b` are Values.
 
 
 # %%
@@ -587,7 +616,7 @@ def multiply(a, b):
 
 
 # %% [markdown]
-# Here are ours, `+` and `*`. One character has changed in each line.
+# Here are ours, `+` and `*`. In each line of `_backward` one character is new.
 
 
 # %%
@@ -632,8 +661,9 @@ check(b)
 
 # %% [markdown]
 # **Exercise 3.4. A power that goes backward.** The same for `a**exponent`, where `a` is a Value
-# and `exponent` a plain number. The local derivative of `a**n` is `n * a**(n - 1)`: at 3, a cube
-# moves 3 * 3² = 27 times as far as its input.
+# and `exponent` a plain number. The local derivative of `a**k` is `k * a**(k - 1)`: at 3, a cube
+# moves 3 * 3² = 27 times as far as its input. The symbol holds the exponent, as in chapter 2:
+# `f"**{exponent}"`.
 
 
 # %%
@@ -681,8 +711,8 @@ assert a.grad == 27.0
 #
 # You called the five `_backward` of the neuron yourself, and in a good order. Who finds that order
 # for any graph? The first idea of almost everybody is plain recursion: a node hands on its
-# gradient, and then its inputs do the same, and their inputs, and so on. It is short. On two lines
-# of arithmetic it is wrong.
+# gradient, and then its inputs do the same, and their inputs, and so on. It is short. It fails on
+# two lines of arithmetic.
 
 
 # %%
@@ -713,7 +743,8 @@ assert a.grad == 8.0 and c.data == 4.0 * a.data
 
 # %% [markdown]
 # c is 4 * a, so the gradient of a is 4. Plain recursion says 8. Here are the two orders side by
-# side, the right one and that of recursion. Step through them and watch b.
+# side, the right one and that of recursion. Step through them and watch b. (The headings leave out
+# the leaves, which hand nothing on.)
 
 # %%
 a, b, c = two_lines()
@@ -766,10 +797,9 @@ step_through(c, order=each_once(c, set()))
 # Now b hands on too *early*. When it has its turn, only the 1 from c has arrived. The 2 from e
 # comes later, and never gets to a.
 #
-# Think of money that is passed on. b may pay out once, and only when everything that it will ever
-# get has come in. So b has its turn after **all** nodes that were made from b. An order in which
-# this holds for every node is called a **topological order**. There may be several; each of them
-# will do.
+# b may hand on once, and only when all that it will ever get has arrived. So b has its turn after
+# **all** nodes that were made from b. An order in which this holds for every node is called a
+# **topological order**. There may be several; each of them will do.
 #
 # It is easiest to find from the other end, as a list in which inputs come *before* what is made
 # from them: first put all inputs of a node into the list, and only then the node itself. The
@@ -845,10 +875,11 @@ check(c, [a, b])
 
 # %% [markdown]
 # From here on `check` calls your `backward()` by itself, so it judges your class, and it did not
-# need to know how you wrote it.
+# need to know how you wrote it. What it cannot know is which number you meant: if `2 - a` is
+# computed as `a - 2`, the gradients of `a - 2` are right, and it is content.
 #
-# One weakness is left. `place` calls itself for each step down the graph, and Python allows only
-# so many calls inside each other. A sum of 5,000 numbers is already too deep for it.
+# One weakness shows already. `place` calls itself for each step down the graph, and Python allows
+# only so many calls inside each other. A sum of 5,000 numbers is already too deep for it.
 
 # %%
 import sys
@@ -969,7 +1000,8 @@ check(a.tanh() + a)
 # it knows what `"tanh"` ought to be, and also refuses a result that is not the tanh of its input.
 # `check(function, inputs)` just calls your function again with nudged inputs. So it also takes
 # operations whose symbol it does not know, and it says whether your derivative is that of *your*
-# function.
+# function. The function below is given as `lambda x: ...`, which is a function without a name, in
+# one line: `x` goes in, and what stands after the colon comes out.
 
 
 # %%
@@ -1108,8 +1140,8 @@ assert abs(w1.grad - 2.0) < 1e-9
 # %% [markdown]
 # ## The same with glassgrad
 #
-# `glassgrad.Value` is the same class, with more operations, and tested over every one of them. It
-# takes the same program and finds the same gradients.
+# `glassgrad.Value` is the same class, with more operations, and each of them tested. It takes the
+# same program and finds the same gradients.
 
 # %%
 import glassgrad
@@ -1151,7 +1183,8 @@ assert glassgrad.ops.multiply.partials(2.0, -3.0, -6.0) == (-3.0, 2.0)
 
 # %% [markdown]
 # Your own graph has all that this needs, since each node knows its inputs and its symbol. Here is
-# the backward pass once more with a table, on your class, and no `_backward` is called.
+# the backward pass once more with a table, on your class, and no `_backward` is called. (`**` is
+# left out, since its symbol holds the exponent.)
 
 # %%
 table = {
@@ -1165,7 +1198,8 @@ table = {
 def backward_by_table(root):
     order = topological_order(root)
     for node in order:
-        node.grad = 0.0
+        if node._prev:
+            node.grad = 0.0
     root.grad = 1.0
     for node in reversed(order):
         if node._prev:
@@ -1184,11 +1218,13 @@ print("the same gradients, from a table of", len(table), "operations")
 #
 # **Exercise 3.8. A class with backward.** Put it all together in one class, `Number`: `+ - * /`
 # with plain numbers on both sides, `**` with a plain exponent, `exp`, `tanh` and `backward()`. You
-# may begin with your `Number` of chapter 2, and take everything from this chapter; or bring a
-# class of your own from elsewhere, under the name that it has. It will be tried on numbers used
-# twice, in several orders, on a second `backward()` after the grads of the leaves were set to 0,
-# and on a graph 5,000 operations deep. The verdict names the operation. Inside the class, write
-# `Number` where the chapter says `Value`.
+# may begin with your `Number` of chapter 2, and take everything from this chapter; or bring a class
+# of your own from elsewhere, under the name that it has. It will be tried on numbers of either
+# sign, on numbers used twice, in several orders, on tanh of 400, on a second `backward()` after the
+# grads of the leaves were set to 0, and on a graph 5,000 operations deep. The rule of exercise 3.7
+# holds: leaves add up, and results in between keep their grad until the next call. Each result has
+# its symbol in `_op`; without it, `check` and `draw` cannot read your graph. The verdict names the
+# operation. Inside the class, write `Number` where the chapter says `Value`.
 
 
 # %%
@@ -1256,7 +1292,7 @@ class Number:
 # - The **chain rule**: rates multiply along a path. In code, gradient of an input = **local
 #   derivative × upstream** gradient.
 # - `+` hands on 1 times upstream, `*` the other number times upstream, tanh (1 - o²) times
-#   upstream, exp its result times upstream, and `a**n` hands on `n * a**(n - 1)` times upstream.
+#   upstream, exp its result times upstream, and `a**k` hands on `k * a**(k - 1)` times upstream.
 # - Contributions of several paths **add up**: `+=`, in every operation. Test it with f(a) + a.
 # - A node hands on once, after everything made from it has handed on: **topological order**, from
 #   the end.
