@@ -14,8 +14,8 @@
 # - recognise numbers that grow too large, and rewrite a formula so that they do not;
 # - read the same neuron in PyTorch, and build a module of your own.
 #
-# **Reading time:** about 50 minutes, without the exercises. A cell under an exercise is for you:
-# write your answer in place of the three dots and run it; `hint("4.1")` helps.
+# **Reading time:** about 50 minutes, and about 100 with the exercises. A cell under an exercise is
+# for you: write your answer in place of the three dots and run it; `hint("4.1")` helps.
 
 # %% [markdown]
 # ## The same Value, ready made
@@ -23,7 +23,7 @@
 # From here on we use the `Value` of the package glassgrad. It behaves as the one that you built in
 # chapters 2 and 3: it has `data`, `grad` and `label`, it works with plain numbers on either side,
 # and `backward()` fills in the gradients. So the neuron of chapter 3 has to give the same numbers
-# again: $n = x_1 w_1 + x_2 w_2 + b$ and $o = \tanh(n)$.
+# again: `n = x1 * w1 + x2 * w2 + b` and `o = tanh(n)`.
 
 # %%
 import math
@@ -204,10 +204,10 @@ def forward(layers, inputs):
 # Computing the output from the inputs, layer by layer, is the **forward pass**. To see all of it we
 # take a small network, with 2 inputs, 2 hidden neurons and 1 output, and simple weights.
 #
-# Our running example is a dog, as in chapter 1. It comes as two numbers, its height $x_1$ and its
-# weight $x_2$ (a weight on scales, this once). Both are scaled: 0 is an average dog, positive is
-# more and negative is less. This one is rather tall and rather light: $x_1 = 1$, $x_2 = -0.5$.
-# The output $o$ is a score for "this is a retriever": for a retriever it should be 1, for another
+# Our running example is a dog, as in chapter 1. It comes as two numbers, its height x1 and its
+# weight x2 (a weight on scales, this once). Both are scaled: 0 is an average dog, positive is
+# more and negative is less. This one is rather tall and rather light: x1 = 1, x2 = -0.5.
+# The output o is a score for "this is a retriever": for a retriever it should be 1, for another
 # kind -1. We choose the network's numbers; nothing has been learned yet.
 
 # %%
@@ -231,8 +231,8 @@ draw(network)
 
 # %% [markdown]
 # Each line of the picture is a weight, its colour says the sign and its width the size. The inputs
-# are on the left. Now the same in numbers: for each neuron what it multiplies, its sum $n$, and its
-# output.
+# are on the left. Now the same in numbers: for each neuron its products and its bias, their sum n,
+# and its output. (The inputs of the last neuron are h1 and h2.)
 
 # %%
 dog = [Value(1.0, label="x1"), Value(-0.5, label="x2")]
@@ -247,7 +247,7 @@ def show_neuron(name, neuron, inputs):
 
 
 hidden = network.layers[0](dog)
-print("   w1*x1 + w2*x2 + b          =  n             output")
+print("   the products and the bias  =  n             output")
 show_neuron("h1", h1, dog)
 show_neuron("h2", h2, dog)
 show_neuron("o", out, hidden)
@@ -257,11 +257,11 @@ assert math.isclose(network(dog).data, by_hand)
 assert round(by_hand, 4) == 0.0949
 
 # %% [markdown]
-# Take a pencil and do the first row: $0.5 \cdot 1 + 1 \cdot (-0.5) + 0.5 = 0.5$, and
-# $\tanh(0.5) = 0.4621$. The two outputs of the first layer are the inputs of the second. The score
+# Take a pencil and do the first row: 0.5 * 1 + 1 * (-0.5) + 0.5 = 0.5, and
+# tanh(0.5) = 0.4621. The two outputs of the first layer are the inputs of the second. The score
 # of this dog is 0.0949.
 #
-# What can such a network express that one neuron cannot? The next picture lets the height $x_1$ run
+# What can such a network express that one neuron cannot? The next picture lets the height x1 run
 # from -4 to 4 and leaves the dog's weight at -0.5. Each hidden neuron gives a bent line, multiplied
 # by the weight with which the last neuron takes it. The output is their sum, moved up by the bias
 # 0.25.
@@ -292,9 +292,10 @@ assert len(turns) == 2  # up, down, up again
 # hidden neurons there are more bends to add up, and with more layers, bends of bends. Training, in
 # the next chapter, moves the weights until the sum has the shape that the examples ask for.
 #
-# Behind the one number $o$ stands a graph of all the small steps. Below you can go through it,
+# Behind the one number o stands a graph of all the small steps. Below you can go through it,
 # forward and then backward, one operation at a time. The boxes are the numbers; a box with a `#` is
-# a result that has no name of its own. Stop at h1 and h2, and compare with the table.
+# a result that has no name of its own. A step comes as soon as its inputs are there, so part of o
+# is computed before h2. Stop at h1 and h2, and compare with the table.
 
 # %%
 hidden = network.layers[0](dog)
@@ -347,7 +348,7 @@ draw(output, model=model, max_nodes=60)
 # %% [markdown]
 # Read it from left to right: three inputs go to all four neurons of layer 1, whose outputs go to
 # all four of layer 2. Leaves are the numbers that no operation made, here the inputs. `Σ w·x + b`
-# in a box is the weighted sum. `data` is the neuron's output, `grad` says how fast $o$ changes with
+# in a box is the weighted sum. `data` is the neuron's output, `grad` says how fast o changes with
 # that output. The line below the picture says how many nodes the boxes hide.
 #
 # The count in the cell above: a neuron with 3 inputs takes 3 multiplications, 3 additions and a
@@ -360,8 +361,8 @@ draw(output, model=model, max_nodes=60)
 # The inputs are not parameters, and neither are the results in between.
 #
 # Count before you run: a neuron with 2 inputs has 2 weights and 1 bias, which makes 3. Our network
-# has 2 such neurons in the hidden layer and 1 behind it, $2 \cdot 3 + 1 \cdot 3 = 9$. For 3 inputs
-# and layers of 4, 4 and 1: $4 \cdot (3 + 1) + 4 \cdot (4 + 1) + 1 \cdot (4 + 1) = 41$.
+# has 2 such neurons in the hidden layer and 1 behind it, 2 * 3 + 1 * 3 = 9. For 3 inputs
+# and layers of 4, 4 and 1: 4 * (3 + 1) + 4 * (4 + 1) + 1 * (4 + 1) = 41.
 
 # %%
 print(len(network.parameters()), len(small.parameters()), len(model.parameters()))
@@ -406,10 +407,11 @@ def collect(thing):
 # %% [markdown]
 # ## The backward pass through the whole network
 #
-# Our dog is a retriever, so the score should be $y = 1$. It is 0.0949. A **loss** is one number
-# that says how wrong the output is; we take the squared error, $L = (o - y)^2$. The **gradient** of
-# a parameter says how fast $L$ changes with it, and `backward()` finds them all at once. The
-# picture under the next cell is folded as before; its last box is the loss.
+# Our dog is a retriever, so the score should be y = 1. It is 0.0949. A **loss** is one number that
+# says how wrong the output is; we take the squared error, `L = (o - y)**2`. The **gradient** of a
+# parameter says how fast L changes with it, and `backward()` finds them all at once. The picture
+# under the next cell is folded as before; its last box is the loss. (In the box before it,
+# `(a + b)**2`, the `a + b` is `o + (-y)`.)
 
 # %%
 y = 1.0
@@ -428,15 +430,15 @@ assert math.isclose(by_hand, small.layers[0].neurons[0].weights[0].grad, rel_tol
 draw(loss, model=small, max_nodes=20)
 
 # %% [markdown]
-# The chain rule on paper goes back along the path from $L$ to the first weight of h1, and
+# The chain rule on paper goes back along the path from L to the first weight of h1, and
 # multiplies the slopes on it:
 #
-# - from $L$ to $o$: $2 (o - y) = 2 \cdot (-0.9051) = -1.8102$;
-# - from $o$ to h1: the weight 1.5 with which the last neuron takes h1;
-# - through the tanh of h1: $1 - 0.4621^2 = 0.7864$;
-# - from the sum of h1 to its first weight: the input $x_1 = 1$.
+# - from L to o: 2 * (o - y) = 2 * (-0.9051) = -1.8102;
+# - from o to h1: the weight 1.5 with which the last neuron takes h1;
+# - through the tanh of h1: 1 - 0.4621**2 = 0.7864;
+# - from the sum of h1 to its first weight: the input x1 = 1.
 #
-# Their product is $-1.8102 \cdot 1.5 \cdot 0.7864 \cdot 1 = -2.1355$. It is negative: a larger
+# Their product is -1.8102 * 1.5 * 0.7864 * 1 = -2.1355. It is negative: a larger
 # weight means a smaller loss, so this weight should become larger. The first two slopes are on the
 # picture, as the `grad` of layer 2 and, multiplied, as that of neuron 1 in layer 1.
 #
@@ -508,14 +510,16 @@ assert histories["random start"][-1][2] < 0.001
 
 # %% [markdown]
 # On the left the two lines lie on each other, at every step. Both hidden neurons started with the
-# same numbers, so they gave the same output. So the last neuron passed the same gradient to both.
-# So both were moved by the same amount, and were the same again. This is called **symmetry**, and
-# training cannot break it.
+# same numbers, so they gave the same output. The last neuron takes both with the same weight, 0.5,
+# so it passes the same gradient to both; and that weight gets the same gradient in both places,
+# too. So both were moved by the same amount, and were the same again. This is called **symmetry**,
+# and training cannot break it.
 #
 # Two neurons that always agree are worth one, and one is not enough here. Along the line through
 # the three dogs a single tanh only rises or only falls; it cannot give -1, 1, -1. The best that it
-# can do is -1, 0, 0 or 0, 0, -1, which makes a loss of 2, and that is where it is heading. On the
-# right the neurons started apart, each found a job of its own, and the loss is nearly 0.
+# can do is to come near -1, 0, 0 or 0, 0, -1, which makes a loss of 2, and that is where it is
+# heading. On the right the neurons started apart, each found a job of its own, and the loss is
+# nearly 0.
 #
 # Zeros are worse still:
 
@@ -550,10 +554,10 @@ def stay_equal(first, second):
 # %% [markdown]
 # ## Levels of detail
 #
-# For `Value`, tanh is one operation: you told it the result, and that its slope is $1 - \tanh^2$.
-# But tanh is also a formula made of simpler steps:
+# For `Value`, tanh is one operation: you told it the result, and that its slope is
+# `1 - tanh(n)**2`. But tanh is also a formula made of simpler steps:
 #
-# $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1}$$
+#     tanh(n) = (e**(2n) - 1) / (e**(2n) + 1)
 #
 # We can build it from `exp`, `-`, `+` and `/`, and let the chain rule find the slope.
 
@@ -594,9 +598,10 @@ draw(fine)
 # %% [markdown]
 # ## Numbers that are too large
 #
-# A float, Python's number with a point, ends at about $1.8 \cdot 10^{308}$. The number
-# $e^{800}$ is larger. Python's `math.exp` raises an error; `Value` follows the rule of the
-# hardware and gives `inf`, infinity. That sounds friendlier. Look at what comes after it.
+# A float, Python's number with a point, ends at about 1.8e308, which is 1.8 times 10 to the power
+# of 308. The number `e**800` is larger. Python's `math.exp` raises an error; `Value` follows the
+# rule of the hardware and gives `inf`, infinity. That sounds friendlier. Look at what comes after
+# it.
 
 # %%
 try:
@@ -624,13 +629,14 @@ assert math.isnan(x.grad)
 # Two things go wrong here, and the second is the more dangerous.
 #
 # **At 400** numerator and denominator are both `inf`, and `inf / inf` has no value: the result is
-# `nan`, "not a number". Whatever is computed with a `nan` is `nan` again, so a single one makes
-# the loss and all gradients `nan`. At least you notice.
+# `nan`, "not a number". (Our division computes `inf * inf**-1`, which is `inf * 0`, and that has no
+# value either.) Almost whatever is computed with a `nan` is `nan` again, so a single one makes the
+# loss and all gradients `nan`. At least you notice.
 #
 # **At 200** tanh is right, 1. But the slope is 2! The curve is flat there; the slope is 0 to more
 # than a hundred places. No error, no warning, a wrong gradient. What happened: going backward
-# through the division needs $1 / (e^{400})^2 = e^{-800}$. That is smaller than the smallest float
-# above 0, so it becomes 0, and a term that should have cancelled another is lost.
+# through the division needs `1 / (e**400)**2`, which is `e**-800`. That is smaller than the
+# smallest float above 0, so it becomes 0, and a term that should have cancelled another is lost.
 #
 # The next picture shows the slope over a wide range. Where it is `nan`, nothing is drawn.
 
@@ -654,9 +660,10 @@ print(f"slope 2 from x = {wrong[0]} to {wrong[-1]}, nan from x = {gone[0]} on")
 assert wrong[-1] < gone[0] == 356  # e**(2 * 355) is the first beyond 1.8e308
 
 # %% [markdown]
-# Two tools find such places. `check` measures, so it sees the wrong slope at 200. `detect_anomaly`
-# stops at the first number that is `inf` or `nan`, and says which operation made it, from what, and
-# in which line; at 200 it has nothing to say, because every number there is finite.
+# Two tools find such places. `check` measures, so it sees the wrong slope at 200 (its own, under
+# `numerical`, is 0 but for rounding). `detect_anomaly` stops at the first number that is `inf` or
+# `nan`, and says which operation made it, from what, and in which line; at 200 it has nothing to
+# say, because every number there is finite.
 
 # %%
 x = Value(200.0, label="x")
@@ -678,10 +685,10 @@ assert seen == "exp(800.0) gave inf"
 
 # %% [markdown]
 # The cure is not a larger float but a better formula. The `exp` of a negative number lies between
-# 0 and 1 and cannot overflow. Multiply above and below the line by $e^{-2x}$, which changes
+# 0 and 1 and cannot overflow. Multiply above and below the line by `e**(-2x)`, which changes
 # nothing on paper:
 #
-# $$\frac{e^{2x} - 1}{e^{2x} + 1} = \frac{1 - e^{-2x}}{1 + e^{-2x}}$$
+#     (e**(2x) - 1) / (e**(2x) + 1)  =  (1 - e**(-2x)) / (1 + e**(-2x))
 
 # %%
 
@@ -704,7 +711,7 @@ assert math.isnan(tanh_for_positive(Value(-400.0)).data)
 
 # %% [markdown]
 # A formula that gives the right digits for all inputs is called **stable**. Ours is half way there:
-# for large negative numbers it fails, as the last line shows, because now $-2x$ is positive.
+# for large negative numbers it fails, as the last line shows, because now `-2x` is positive.
 #
 # **Exercise 4.6. tanh from exp that does not overflow.** `x` is a Value. Build tanh of it from
 # `.exp()` and arithmetic, so that the value and the slope are right for every x. You may compare:
@@ -725,9 +732,10 @@ def stable_tanh(x):
 # ## Softmax, the naive and the stable way
 #
 # In chapter 1 a network had three outputs, the **logits**, one for each kind of dog, and
-# **softmax** made probabilities of them: $p_i = e^{z_i} / \sum_j e^{z_j}$. You know the way
-# around overflow from there. With Values, there is a second thing to get right, the gradients. We
-# take the logits of chapter 1, and the same ones with 400 and with 1000 added to each.
+# **softmax** made probabilities of them: `e**z` of each logit z, divided by the sum of all these
+# powers. You know the way around overflow from there. With Values, there is a second thing to get
+# right, the gradients. We take the logits of chapter 1, and the same ones with 400 and with 1000
+# added to each.
 
 
 # %%
@@ -768,11 +776,11 @@ assert all(map(math.isnan, largest[0]))
 # accident as tanh at 200. With 1000 added all is `nan`. The last line is the softmax of the
 # package: it has the probabilities and the slopes of the first.
 #
-# That they are the same is as it should be. If a number $c$ is taken off every logit, then every
-# $e^{z - c} = e^z / e^c$ is divided by the same $e^c$, above and below the line, and nothing
-# changes. Only the *differences* between logits count. So we are free to choose $c$. With the
-# largest logit as $c$, all exponents are at most 0, and one of them is exactly 0: no power
-# overflows, and the sum below the line is at least 1, so that no division can do harm.
+# That they are the same is as it should be. If a number c is taken off every logit, then every
+# power is divided by the same `e**c`, since `e**(z - c)` is `e**z / e**c`, above and below the
+# line, and nothing changes. Only the *differences* between logits count. So we are free to choose
+# c. With the largest logit as c, all exponents are at most 0, and one of them is exactly 0: no
+# power overflows, and the sum below the line is at least 1, so that no division can do harm.
 #
 # **Exercise 4.7. A softmax that does not overflow.** `logits` is a list of Values. Return the
 # list of probabilities, as Values, from which `backward()` reaches the logits. It is tried with
@@ -863,8 +871,8 @@ assert check(outputs[0] * outputs[1], residual).ok
 
 # %% [markdown]
 # What you have trained you want to keep. `save` writes the parameters to a file, to the last digit,
-# and `load` brings them back. An MLP is built anew; for a class of your own, make an object first
-# and pass it as `into`.
+# and `load` brings them back. (`.safetensors` is a common file format for weights.) An MLP is built
+# anew; for a class of your own, make an object first and pass it as `into`.
 
 # %%
 path = glassgrad.save("residual.safetensors", residual)
@@ -872,10 +880,10 @@ again = glassgrad.load(path, into=Residual(2, seed=99)).model
 assert again.state_dict() == residual.state_dict()
 
 # %% [markdown]
-# **Exercise 4.8. A module of your own: a polynomial.** You know these from school:
-# $p(x) = c_0 + c_1 x + c_2 x^2 + \dots$, up to $x$ to the power of `degree`. Its parameters are the
-# numbers $c$. Keep them in a list `self.coefficients`, that of $x^0$ first, so that `parameters()`
-# finds them; they may start with any numbers. `x` is a number or a Value.
+# **Exercise 4.8. A module of your own: a polynomial.** You know these from school: `c0 + c1 * x +
+# c2 * x**2 + ...`, up to x to the power of `degree`. Its parameters are the numbers c. Keep them in
+# a list `self.coefficients`, that of `x**0` first, so that `parameters()` finds them; they may
+# start with any numbers. `x` is a number or a Value.
 
 
 # %%
@@ -925,9 +933,9 @@ assert max(curves["its slope"]) == curves["its slope"][70] == 1.0  # steepest at
 
 # %% [markdown]
 # Where tanh is steepest, at 0, its slope (orange) has its top, and the slope of the slope (green)
-# goes through 0. Far out all is flat: a neuron there is called **saturated**. Its slope is nearly
-# 0, so hardly any gradient gets through it, and training moves its weights only slowly. That is one
-# more reason to start with small weights.
+# goes through 0. Far out all is flat: a neuron there is saturated, as in chapter 3. Its slope is
+# nearly 0, so hardly any gradient gets through it, and training moves its weights only slowly. That
+# is why one starts with small weights.
 
 # %% [markdown]
 # ## Questions
@@ -967,11 +975,12 @@ assert max(curves["its slope"]) == curves["its slope"][70] == 1.0  # steepest at
 #   sum. A layer is a list of neurons, a network a list of layers. 35 lines hold all three.
 # - The forward pass goes through the layers to one output. The backward pass gives the gradient of
 #   the loss with respect to every parameter, by the same chain rule as for a single neuron.
-# - A neuron with $n$ inputs has $n + 1$ parameters. `len(model.parameters())` counts them,
+# - A neuron with k inputs has k + 1 parameters. `len(model.parameters())` counts them,
 #   `named_parameters()` names them, `check(loss, model)` checks their gradients.
 # - Equal neurons stay equal. Random starting weights make them differ; a seed makes the random
 #   numbers the same each time.
-# - How large the steps of a graph are is a free choice. Formulas with `exp` overflow, and can lose
-#   their gradient without a word; write them so that exponents are never positive.
+# - How large the steps of a graph are is a free choice. Formulas with `exp` can overflow, and
+#   can lose their gradient without a word; write them so that exponents are never positive.
 #
-# In the next chapter the parameters start to move.
+# Here the function `train` moved the parameters. In [chapter 5](chapter_5_learning.ipynb) you write
+# that training yourself.
