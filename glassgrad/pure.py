@@ -58,4 +58,6 @@ def show_sources() -> None:
             continue
         for part in ast.parse(source.read_text(encoding="utf-8")).body:
             if isinstance(part, ast.ClassDef) and not part.name.startswith("_"):
-                getattr(module, part.name).__doc__ = ast.get_docstring(part)
+                compiled = getattr(module, part.name)
+                compiled.__doc__ = ast.get_docstring(part)
+                compiled.__firstlineno__ = part.lineno  # where Python 3.13 looks for it

@@ -87,6 +87,7 @@ def test_copied_notebooks_are_signed_and_the_readers_are_not(
     notary = NotebookNotary()
     assert notary.check_signature(nbformat.read(second, as_version=4))
     assert not notary.check_signature(nbformat.read(first, as_version=4))
+    notary.store.close()
 
 
 def test_a_file_in_the_way_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,7 @@ def trust(files: Sequence[Path]) -> None:
         for path in files:
             if path.suffix == ".ipynb":
                 notary.sign(nbformat.read(path, as_version=4))
+        notary.store.close()
     except (ImportError, OSError):  # no Jupyter, or no place for signatures
         return
 
