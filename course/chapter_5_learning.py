@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 5. Learning
 #
-# In chapter 4 you built a network, and every gradient in it came by itself. But its answers were
-# those of chance. Now it learns. Learning means here: change the parameters a little, so that one
-# number, the loss, gets smaller; and do that again and again. This chapter does it by hand first,
-# looks at all that can go wrong, and ends with the one call that does everything.
+# In chapter 4 you built a network, and every gradient in it came by itself. But its answers were no
+# better than chance. Now it learns. Learning means here: change the parameters a little, so that
+# one number, the loss, gets smaller; and do that again and again. This chapter does it by hand
+# first, looks at what most often goes wrong, and ends with the one call that does everything.
 #
 # **What you will be able to do**
 #
@@ -16,8 +16,8 @@
 # - write minibatches, momentum and Adam yourself, in a few lines each;
 # - repeat a run to the last bit, and say in a report what others need to repeat it.
 #
-# **Reading time:** about 60 minutes, without the exercises. A cell under an exercise is for you:
-# write your answer in place of the three dots and run it; `hint("5.1")` helps.
+# **Reading time:** about 60 minutes, and as long again for the exercises. A cell under an exercise
+# is for you: write your answer in place of the three dots and run it; `hint("5.1")` helps.
 
 # %% [markdown]
 # ## Four examples and one number
@@ -100,11 +100,14 @@ for nudge in (0.1, -0.1):
     w.data = w0 + nudge
     after = squared_error([model(x) for x in xs], ys).data
     print(f"w {nudge:+.1f}: L = {after:.4f}, a change of {after - before:+.4f}")
+    assert abs(after - before - nudge * slope) < 0.007
 w.data = w0
+print(f"the gradient promises {0.1 * slope:+.4f} and {-0.1 * slope:+.4f}")
 
 # %% [markdown]
-# The sign of the gradient says which way is up. To make L smaller, go the other way: **against the
-# gradient**. How far? Let the step be the gradient times a small number, the **learning rate**:
+# The two changes are not quite what the gradient promises, because it is the slope at w alone, and
+# the curve bends. But its sign says which way is up. To make L smaller, go the other way: **against
+# the gradient**. How far? Let the step be the gradient times a small number, the **learning rate**:
 #
 # > new w = w - learning rate · gradient
 #
@@ -177,8 +180,8 @@ def gradient_step(parameters, learning_rate):
 # %% [markdown]
 # ## The training loop
 #
-# Repeat, and you have the loop that trains every neural network, from this one to the largest. It
-# has five lines:
+# Repeat, and you have the loop that trains nearly every neural network, from this one to the
+# largest. Five of its lines matter, the four with a comment and the one below them:
 
 # %%
 model = MLP(3, [4, 4, 1], seed=1)
@@ -234,7 +237,7 @@ assert learn_four(seed=1, rate=0.1, steps=40) == history
 
 # %% [markdown]
 # **Exercise 5.3. A training loop.** Train the model that is given, on the examples that are given,
-# for so many steps. The loss is the squared error, the mean over all examples. Return a list with
+# for `steps` steps. The loss is the squared error, the mean over all examples. Return a list with
 # the loss before each step, as plain numbers. Your loop is run on random data that you do not see,
 # and has to bring the loss down as far as ours does.
 
@@ -260,7 +263,7 @@ rates = (0.02, 0.3, 0.9, 1.1)
 print("rate      factor   distance to the bottom, step by step")
 for rate in rates:
     w, distances = Value(0.0), []
-    for _ in range(7):
+    for _ in range(5):
         distances.append(w.data - 3)
         L = (w - 3) ** 2
         w.grad = 0.0
@@ -270,7 +273,7 @@ for rate in rates:
         math.isclose(after, (1 - 2 * rate) * before)
         for before, after in zip(distances, distances[1:])
     )
-    print(f"{rate:4} {1 - 2 * rate:11.2f}  ", " ".join(f"{d:7.3f}" for d in distances))
+    print(f"{rate:4} {1 - 2 * rate:11.2f}  ", " ".join(f"{d:6.3f}" for d in distances))
 
 # %% [markdown]
 # There are four cases, and you will recognise them in many a loss curve.
@@ -299,6 +302,7 @@ ax.set_title("Three learning rates, seed 1")
 ax.legend()
 assert runs[0.1][-1] < 0.001 < 0.5 < runs[0.005][-1] < runs[0.005][0]
 assert 1e61 < runs[0.8][-1] < 1e62
+assert [float(f"{loss:.2g}") for loss in runs[0.8][:5]] == [1.9, 8.2, 19, 450, 1700]
 
 # %% [markdown]
 # The numbers are the loss at steps 0, 1, 2, 3, 5, 10 and 39. All three start at the same loss. Too
@@ -317,9 +321,9 @@ for step in (first_bad - 2, first_bad - 1, first_bad, first_bad + 1, first_bad +
 assert math.isnan(diverging[-1])
 
 # %% [markdown]
-# If you see `nan` in a run of your own, do not look for it in the last line. Ask which operation
-# was the first to leave the finite numbers. `detect_anomaly` watches all of them and stops at the
-# first. (The message also has the line of the program. We cut that off here.)
+# If you see `nan` in a run of your own, do not look for its cause in the last line. Ask which
+# operation was the first to leave the finite numbers. `detect_anomaly` watches all of them and
+# stops at the first. (The message also has the line of the program. We cut that off here.)
 
 # %%
 from glassgrad import detect_anomaly
@@ -340,7 +344,7 @@ assert told.startswith("+(") and told.endswith("gave inf")
 # as 0.001, 0.01, 0.1 and 1, for a few steps each, and look at the curves.
 #
 # **Exercise 5.4. Choose a learning rate.** `loss_after(rate)` trains a fresh model with this rate
-# and gives the loss after a few steps. Return that one of the `rates` whose loss is the lowest. A
+# and gives the loss after a few steps. Return the one of the `rates` whose loss is the lowest. A
 # rate that is too high may give `inf` or `nan`.
 
 
@@ -382,20 +386,31 @@ ax.plot(right, color=BLUE, label="with zero_grad")
 ax.plot(forgotten, "--", color=ORANGE, label="zero_grad forgotten")
 ax.set(xlabel="step", ylabel="loss L", title="The same run with and without zero_grad")
 ax.legend()
+ahead = [
+    seed
+    for seed in range(8)
+    if learn_four(seed, 0.02, 11, zero=False)[10] < learn_four(seed, 0.02, 11)[10]
+]
+print(f"forgotten, and ahead after ten steps: {len(ahead)} of the seeds 0 to 7")
 for step in (0, 5, 10, 15, 20, 30, 50, 99):
     print(f"step {step:2}   with {right[step]:.4f}   forgotten {forgotten[step]:.4f}")
 assert forgotten[10] < right[10] and forgotten[15] < right[15]
-assert right[99] < 0.02 < 0.1 < max(forgotten[80:])
+assert right[99] < 0.02 < 0.1 < max(forgotten[80:]) and len(ahead) == 6
 
 # %% [markdown]
-# The broken loop is *ahead* at first: its steps grow, since they contain all the earlier ones. If
-# you look at ten steps, you see a loss that falls, and faster than it should. You have no reason to
+# The broken loop is *ahead* at first: its steps grow, since they contain all the earlier ones.
+# (With this rate it is ahead after ten steps for six of the seeds 0 to 7, so not always.) If you
+# look at ten steps, you see a loss that falls, and faster than it should. You have no reason to
 # doubt it, and so this mistake stands in notebooks whose authors have never noticed. Later it gives
 # itself away: the loss shoots past the bottom again and again and does not settle, like a ball that
 # rolls in a bowl without friction.
 #
-# That picture is exact. Let a **velocity** collect the gradients, and step by the velocity. This is
-# gradient descent with a memory. Without friction, it is the same run as the forgotten `zero_grad`.
+# More than a picture: let a **velocity** collect the gradients, and step by the velocity. This is
+# gradient descent with a memory. Without friction, it is the same run as the forgotten `zero_grad`,
+# but for rounding.
+#
+# And how would you find out? Print a gradient just before `backward` is called. In a loop with
+# `zero_grad` it is 0 there; here it is what all the steps before have left.
 
 # %%
 model = MLP(3, [4, 4, 1], seed=1)
@@ -415,13 +430,14 @@ assert all(math.isclose(a, b, rel_tol=1e-6) for a, b in zip(rolling[:20], forgot
 
 # %% [markdown]
 # With a little friction it becomes one of the best ways to learn, called momentum. We come to it
-# below. So the forgotten `zero_grad` is not nonsense; it is something else than you have asked for.
+# below. So the forgotten `zero_grad` is not nonsense; it is just not what you asked for.
 #
 # ## Two moons
 #
 # Now a task that can be seen. Sixty points in the plane, in two classes that lie like two moons,
-# each with its end inside the other. The inputs, or **features**, are the two coordinates x1 and
-# x2. The target is the class, 0 or 1. No straight line separates them.
+# one end of each inside the other. The inputs, or **features**, are the two coordinates x1 and x2
+# (the printout calls them x and y). The target is the class, 0 or 1. No straight line separates
+# them.
 
 # %%
 from glassgrad.data import moons
@@ -434,7 +450,7 @@ for inputs, label in list(data)[:3]:
 fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
 for label, colour, marker in ((0, BLUE, "o"), (1, ORANGE, "s")):
     points = [inputs for inputs, target in data if target == label]
-    name = f"class {label}, {data.classes[label]}"
+    name = f"class {label}, {data.classes[label]} moon"
     ax.scatter(*zip(*points), color=colour, marker=marker, label=name)
 ax.set(xlabel="x1", ylabel="x2", title="Sixty points, two moons")
 ax.legend()
@@ -487,7 +503,8 @@ def share_right(scores, labels):
 # %% [markdown]
 # The loop is the one you know, with another loss. Once through all examples is an **epoch**. Here
 # each step uses all sixty points, so a step is an epoch. We note loss and accuracy each time, and
-# keep a picture of what the network answers over the plane at eight moments.
+# keep a picture of what the network answers over the plane at eight moments. The rate is 1.0: this
+# loss is flatter than the squared error of the four examples, so longer steps are good.
 
 # %%
 from glassgrad.draw import plot_boundary
@@ -497,8 +514,9 @@ moon_losses, moon_accuracies = [], []
 
 
 def keep_frame(epoch):
-    picture = plot_boundary(model, data, resolution=25)
+    picture = plot_boundary(model, data, resolution=20)
     picture.axes[0].set(xlabel="x1", ylabel="x2")
+    picture.axes[0].legend(["class 0", "class 1"], loc="upper left")
     loss, share = moon_losses[-1], moon_accuracies[-1]
     picture.axes[0].set_title(f"epoch {epoch}: loss {loss:.3f}, accuracy {share:.3f}")
     picture.set_dpi(80)
@@ -530,7 +548,7 @@ slider("The boundary while learning", frames, start=len(frames) - 1)
 # %% [markdown]
 # At epoch 0 the boundary has nothing to do with the points. After one step most of them are on the
 # right side. From epoch 3 to 25 a gently bent line does what such a line can do. Then it bends into
-# the gap between the moons. Loss and accuracy tell of the same:
+# the gap between the moons. Loss and accuracy tell the same story:
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
@@ -540,78 +558,91 @@ axes[1].plot(moon_accuracies, color=GREEN)
 axes[1].set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.05))
 still = [e for e in range(1, 81) if moon_accuracies[e] == moon_accuracies[e - 1]]
 fell = [e for e in still if moon_losses[e] < moon_losses[e - 1]]
-print(f"the accuracy stood still in {len(still)} of 80 epochs")
-print(f"and in {len(fell)} of those the loss fell")
-assert len(fell) > 40
+down = [e for e in range(1, 81) if moon_accuracies[e] < moon_accuracies[e - 1]]
+print(f"the accuracy fell in {len(down)} epochs, and stood still in {len(still)} of 80;")
+print(f"in {len(fell)} of those the loss fell")
+print("loss from epoch 24:", *(f"{loss:.3f}" for loss in moon_losses[24:33]))
+assert (len(down), len(still), len(fell)) == (10, 49, 44)
+tips = moon_losses[24:33:2]
+assert tips[0] < tips[1] < tips[2] > tips[3] > tips[4]
 
 # %% [markdown]
-# The accuracy goes in jumps of one sixtieth, and mostly stands still. The loss falls all the same,
-# because points that are right already become right with more certainty. A falling loss at a
-# standing accuracy is not a fault.
+# The accuracy moves in whole sixtieths, falls in ten epochs, and stands still in 49 of 80. The loss
+# falls in most of those all the same, because points that are right already become right with more
+# certainty. A falling loss at a standing accuracy is not a fault.
 #
-# The little teeth in the loss after epoch 25 are something that you know by now: here the loss
-# bends more strongly, and a rate of 1.0 is just about too high. The steps land on the other side of
-# the valley, a little closer each time.
+# The little teeth in the loss after epoch 23 are something that you know by now: here the loss
+# bends more strongly, and a rate of 1.0 is just about too high. Each step lands on the other side
+# of the valley. From epoch 24 to 28 the tips of the teeth (every other epoch) get higher: the steps
+# land further out each time. Then the valley gets wider, and the teeth shrink.
 #
 # ## Loss landscapes
 #
 # The loss is a function of all parameters. Of 41 numbers one can draw only two at a time. Choose
-# two: p, the weight from neuron 1 of the first hidden layer to neuron 1 of the second (we count
-# from 0), and q, the output neuron's weight for that second neuron. All others stay as they are.
-# For every p and q on a grid we run the four examples and note the loss. The lines of the picture
-# are like those of a map: along a line the loss is the same.
+# two: w_in, the weight from neuron 1 of the first hidden layer to neuron 1 of the second (we count
+# from 0), and w_out, the output neuron's weight for that second neuron. All others stay as they
+# are. For every pair of them on a grid we run the four examples and note the loss. The lines of the
+# picture are like those of a map: along a line the loss is the same, and a dark line is a low one.
 #
-# On the same map goes the path of gradient descent, with only p and q allowed to move, so that the
-# path really lies on this surface. It is shown from two starting points.
+# On the same map goes the path of gradient descent, with only these two allowed to move, so that
+# the path really lies on this surface. It is shown from two starting points.
 
 # %%
 model = MLP(3, [4, 4, 1], seed=1)
 named = dict(model.named_parameters())
-p, q = named["layers.1.neurons.1.weights.1"], named["layers.2.neurons.0.weights.1"]
+w_in, w_out = named["layers.1.neurons.1.weights.1"], named["layers.2.neurons.0.weights.1"]
 
 
-def loss_at(at_p, at_q):
-    p.data, q.data = at_p, at_q
+def loss_at(at_in, at_out):
+    w_in.data, w_out.data = at_in, at_out
     return squared_error([model(x) for x in xs], ys)
 
 
-def descend(at_p, at_q, rate=0.1, steps=60):
-    path = [(at_p, at_q)]
+def descend(at_in, at_out, rate=0.1, steps=60):
+    path = [(at_in, at_out)]
     for _ in range(steps):
         L = loss_at(*path[-1])
         model.zero_grad()
         L.backward()
-        path.append((p.data - rate * p.grad, q.data - rate * q.grad))
+        path.append((w_in.data - rate * w_in.grad, w_out.data - rate * w_out.grad))
     return path
 
 
-starts = {"start of the network": (p.data, q.data), "another start": (-0.1, 0.5)}
+starts = {"start of the network": (w_in.data, w_out.data), "another start": (-0.1, 0.5)}
 paths = {name: descend(*start) for name, start in starts.items()}
-grid = [-3 + 0.2 * i for i in range(31)]
+grid = [-3 + 0.15 * i for i in range(41)]
 with no_grad():
-    heights = [[loss_at(at_p, at_q).data for at_p in grid] for at_q in grid]
+    heights = [[loss_at(at_in, at_out).data for at_in in grid] for at_out in grid]
 
 # %%
 fig, ax = plt.subplots(figsize=(6.4, 6), layout="constrained")
 levels = [0.4, 0.55, 0.8, 1.1, 1.4, 2, 3, 4.5, 7, 10]
 lines = ax.contour(grid, grid, heights, levels=levels, cmap="cividis")
-ax.clabel(lines, fontsize=8)
+inside = [(-2.4, 1.5), (-1.2, 2.5), (-0.5, 1.3), (0.5, 1.2), (1.2, 1.2), (1.6, 2.1), (-1.2, -1.0)]
+inside += [(2.2, -0.9), (2.6, -2.2), (-2.0, -1.8)]  # where the numbers of the lines stand
+ax.clabel(lines, fontsize=8, manual=inside)
 for (name, path), colour, marker in zip(paths.items(), (ORANGE, BLUE), "os"):
     ax.plot(*zip(*path), color=colour, marker=marker, ms=3.5, lw=1, label=f"{name}, 60 steps")
     ax.plot(*path[0], marker="*", ms=14, color=colour)
-ax.set(xlabel="p: a weight of the second hidden layer", ylabel="q: a weight of the output neuron")
+ax.set(xlabel="w_in: in the second hidden layer", ylabel="w_out: in the output neuron")
 ax.set(aspect="equal", title="The loss over two of 41 parameters; a star is a start")
 ax.legend(loc="lower left")
 for name, path in paths.items():
     falls = [loss_at(*place).data for place in path]
-    end = f"p = {path[-1][0]:.2f}, q = {path[-1][1]:.2f}"
+    end = f"w_in = {path[-1][0]:.2f}, w_out = {path[-1][1]:.2f}"
     print(f"{name}: loss {falls[0]:.3f} -> {falls[-1]:.3f}, at {end}")
     assert all(later < earlier for earlier, later in zip(falls, falls[1:]))
+    L = loss_at(*path[-1])
+    model.zero_grad()
+    L.backward()
+    print(f"  the slopes there are {w_in.grad:.3f} and {w_out.grad:.3f}")
+    assert name != "start of the network" or round(w_in.grad, 2) == -0.09
 
 # %% [markdown]
 # Each path crosses the lines nearly at right angles: that is straight downhill. It does not head
 # for the lowest point of the map, for it knows nothing but the slope where it stands. There are two
-# valleys, and which one is reached depends on the start.
+# valleys, and which one is reached depends on the start. After 60 steps the orange path has not
+# arrived: its slope is still -0.09.
 #
 # Two valleys are no accident. Turn the sign of everything that goes into a tanh neuron, its weights
 # and its bias, and its output turns its sign too, since tanh(-n) = -tanh(n). Turn the weight behind
@@ -776,31 +807,41 @@ axes[0].set_ylim(0, 2.5)
 assert math.isclose(cost, 200 + 105, rel_tol=0.02)  # a batch of one: a point, 105 parameters
 assert ends[1] < ends[16] < ends[60]
 
+faster = {size: learn_in_batches(size, rate=1.0)[2] for size in (60, 16, 1)}
+print("with a rate of 1.0:", {size: round(loss, 2) for size, loss in faster.items()})
+assert faster[16] < faster[60] < ends[60] and faster[1] > 2
+
 # %% [markdown]
 # All three look at each point twelve times. A point costs about 200 Values each time, and the 105
 # parameters come on top, once for every step. The full batch takes twelve smooth steps, the single
 # examples 720 noisy ones, and at this rate more steps bring more. The price is the noise: a single
-# example shows a loss that jumps between nearly 0 and very high (the picture is cut off at 2.5),
-# and with a higher rate the weights would jump as well. A size in between, such as 16 or 32, is the
-# usual choice: less noise, many steps.
+# example shows a loss that jumps between nearly 0 and very high (the picture is cut off at 2.5).
+#
+# The rate of 0.2 is low for the smooth steps. With 1.0 the full batch comes to 0.27 and batches of
+# 16 to 0.16. A single example does not stand such a rate: its noise throws the weights about, and
+# it ends at 2.5. A size in between, such as 16 or 32, is the usual choice: less noise, many steps.
+# Real libraries also compute a whole batch at once, so that 32 examples take hardly longer than
+# one.
 #
 # When steps follow random minibatches, the method is called **stochastic gradient descent**, SGD.
 
 # %% [markdown]
 # ## Momentum and Adam
 #
-# Plain gradient descent takes `rate · grad` and forgets. Two improvements are used everywhere. Both
-# keep a memory for each parameter, and both are a few lines.
+# A rule for the step is called an **optimiser**. Plain gradient descent takes `rate · grad` and
+# forgets. Two improvements are used everywhere. Both keep a memory for each parameter, here called
+# w, and both are a few lines.
 #
 # **Momentum** is the ball from above, now with friction: in each step, nine tenths of the old
 # velocity stay (the 0.9 is called the momentum), and the gradient is added.
 #
 # > velocity = momentum · velocity + grad
 # >
-# > x = x - learning rate · velocity
+# > w = w - learning rate · velocity
 #
 # Where gradients keep their direction, velocity grows, up to ten times a gradient (1 + 0.9 + 0.81 +
-# ... = 10). Where they change sign again and again, they cancel.
+# ... = 10). Where they change sign again and again, they cancel in part: of +1, -1, +1 and so on,
+# about half a gradient is left.
 #
 # **Adam** keeps two running means for each parameter: m of the gradient, and v of its square. It
 # steps by m over the square root of v. A parameter with large gradients gets no larger steps than
@@ -810,15 +851,16 @@ assert ends[1] < ends[16] < ends[60]
 # >
 # > v = 0.999 · v + 0.001 · grad²
 # >
-# > m̂ = m / (1 - 0.9^steps)
+# > m̂ = m / (1 - 0.9^steps)  (read: m hat)
 # >
 # > v̂ = v / (1 - 0.999^steps)
 # >
-# > x = x - learning rate · m̂ / (√v̂ + 10⁻⁸)
+# > w = w - learning rate · m̂ / (√v̂ + 10⁻⁸)
 #
 # The third and fourth lines are the **bias correction**. Both means start at 0, so at first they
-# are far too small: after one step m is only a tenth of the gradient. Dividing by 1 - 0.9 mends it
-# exactly. Steps are counted from 1. The 10⁻⁸ is there so that nothing is divided by 0.
+# are far too small: after one step m is only a tenth of the gradient. After t steps the shares of
+# all gradients in m add up to 1 - 0.9^t, and dividing by that makes a mean of it. Steps are counted
+# from 1. The 10⁻⁸ is there so that nothing is divided by 0.
 
 
 # %%
@@ -844,17 +886,25 @@ def descent_by_hand(parameters, memory, step, rate):
         p.data -= rate * p.grad
 
 
+left = 0.0
+for step in range(101):
+    left = 0.9 * left + (1 if step % 2 == 0 else -1)
+print(f"momentum, after +1, -1, +1 ... +1: a velocity of {left:.3f}")
+assert abs(left - 1 / 1.9) < 0.001
+
 # the first step of Adam has the length of the learning rate, whatever the gradient is
 for gradient in (0.001, -5.0, 1000.0):
     p = Value(1.0)
     p.grad = gradient
     adam_by_hand([p], {}, step=1, rate=0.01)
-    print(f"gradient {gradient:7}: x goes from 1 to {p.data:.6f}")
+    print(f"gradient {gradient:7}: w goes from 1 to {p.data:.6f}")
     assert math.isclose(abs(p.data - 1), 0.01, rel_tol=1e-4)
 
 # %% [markdown]
-# All three on the four examples, from the same start and with the same learning rate, 0.02. Beside
-# each runs glassgrad's optimiser, which is the same rule; the losses agree.
+# All three on the four examples, from the same start and with the same learning rate, 0.02. The
+# same number does not mean steps of the same length: momentum makes them up to ten times as long,
+# and Adam's first step is 0.02 long in each parameter, whatever the gradient is. Beside each runs
+# glassgrad's optimiser, which is the same rule; the losses agree.
 
 
 # %%
@@ -908,25 +958,25 @@ assert curves["momentum 0.9"][-1] < slowest / 20 and curves["Adam"][-1] < slowes
 # generally true: momentum gains most where plain descent creeps, and Adam is less particular about
 # its learning rate. It is a good first choice.
 #
-# **Exercise 5.7. A step with momentum.** For one number x: return the new x and the new velocity,
-# as a pair `(x, velocity)`, by the two formulas above.
+# **Exercise 5.7. A step with momentum.** For one number w: return the new w and the new velocity,
+# as a pair `(w, velocity)`, by the two formulas above.
 
 
 # %%
 @exercise("5.7")
-def momentum_step(x, grad, velocity, learning_rate, momentum):
+def momentum_step(w, grad, velocity, learning_rate, momentum):
     return ...
 
 
 # %% [markdown]
-# **Exercise 5.8. A step of Adam.** For one number x: return the new x, m and v, as `(x, m, v)`.
+# **Exercise 5.8. A step of Adam.** For one number w: return the new w, m and v, as `(w, m, v)`.
 # `steps` is the number of this step, counted from 1. The m and v that you return are those *before*
 # the bias correction; the next step goes on with them.
 
 
 # %%
 @exercise("5.8")
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     return ...
 
 
@@ -934,12 +984,14 @@ def adam_step(x, grad, m, v, steps, learning_rate):
 # ## fit does all of this
 #
 # You have written all of it by hand now: epochs, shuffled minibatches, zero, backward, Adam, loss
-# and accuracy. glassgrad's `fit` is that loop, with nothing secret in it. To see that, here are
-# five epochs by `fit`, and five by hand. Every weight is the same to the last bit.
+# and accuracy. glassgrad's `fit` is that loop, with nothing secret in it. If you do not say
+# otherwise, it takes Adam, batches of 16, and the loss that suits the targets, here the logistic
+# one. To see that, here are five epochs by `fit`, and five by hand. Every weight is the same to the
+# last bit.
 
 # %%
 fitted = MLP(2, [8, 8, 1], seed=0)
-fit(fitted, data, epochs=5, batch_size=16, learning_rate=0.05, seed=0, progress=False)
+fit(fitted, data, epochs=5, learning_rate=0.05, seed=0, progress=False)
 
 own, order, random = MLP(2, [8, 8, 1], seed=0), list(range(60)), Random(0)
 optimizer = Adam(own, learning_rate=0.05)
@@ -957,7 +1009,8 @@ print(f"{len(own.parameters())} weights and biases, all equal")
 
 # %% [markdown]
 # What `fit` returns is a **history**: for each epoch a row with the numbers measured at its end. In
-# a notebook it shows itself as curves.
+# a notebook it shows itself as curves. `train_metric` is the accuracy. The two `validation_`
+# numbers are `None` here; chapter 6 fills them.
 
 # %%
 model = MLP(2, [8, 8, 1], seed=0)
@@ -984,7 +1037,7 @@ assert history.stopped_early and history.epochs[-1]["train_metric"] >= 0.95
 
 # %% [markdown]
 # And if you lose patience, press Ctrl-C, or the stop button of the notebook. The step in hand is
-# finished, and all that was learnt so far stays in the model. Here a callback presses it for us
+# finished, and all that was learned so far stays in the model. Here a callback presses it for us
 # after the second epoch.
 
 # %%
@@ -1007,7 +1060,8 @@ assert history.interrupted and now == history.epochs[-1]["train_loss"] < moon_lo
 
 # %% [markdown]
 # A learning rate that is far too high ends a `fit` with words instead of nan, and with the weights
-# as they were before the step that failed.
+# as they were before the step that failed. (The patience that the message speaks of comes in
+# chapter 6.)
 
 # %%
 model = MLP(2, [8, 8, 1], seed=0)
@@ -1023,8 +1077,8 @@ assert "learning rate" in told
 # ## Bug lab
 #
 # Six runs on the four examples, each with one mistake that is easily made. Each cell prints the
-# symptom. Read the symptom first, say what could cause it, then find the line. The
-# answers are below the last one.
+# symptom. Read the symptom first, say what could cause it, then find the line. The answers are
+# below the last one.
 #
 # **Case 1.** The loss is the same in every step, to the last digit.
 
@@ -1140,9 +1194,9 @@ assert "no attribute 'backward'" in told
 # </details>
 #
 # When your own network does not learn, go through the same questions in this order. Is the first
-# loss about what chance would give? Are the gradients there, and not all 0? Do the parameters
-# change? Does a learning rate ten times smaller, or larger, help? Can it learn four examples by
-# heart? If not, the mistake is in the loop, and not in the data.
+# loss sensible? (Always answering 0 would give 1 here.) Are the gradients there, and not all 0? Do
+# the parameters change? Does a learning rate ten times smaller, or larger, help? Can it learn four
+# examples by heart? If not, the mistake is in the loop or the network, and not in the data.
 
 # %% [markdown]
 # ## Questions
@@ -1150,7 +1204,7 @@ assert "no attribute 'backward'" in told
 # 1. Why is the step taken against the gradient, and not along it?
 # 2. A loss falls for ten steps, then wobbles and never settles. Name two causes, and say how you
 #    would find out which one it is.
-# 3. The loss goes 1.9, 8, 19, 450, 3000. What do you change first?
+# 3. The loss goes 1.9, 8, 19, 450, 1700. What do you change first?
 # 4. The loss falls from epoch to epoch, but the accuracy has not moved for ten epochs. Is something
 #    wrong?
 # 5. Somebody shows you that a new optimiser ends at a loss of 0.01, and the old one at 0.02, with
@@ -1194,7 +1248,7 @@ assert "no attribute 'backward'" in told
 # - A minibatch gives a noisy estimate of the gradient for less work, so more steps are taken.
 # - Momentum remembers where it was going. Adam also divides by how large the gradients usually are.
 # - `fit` is the loop that you have written, with a history, callbacks, and a stop that keeps what
-#   was learnt.
+#   was learned.
 #
 # Everything here was measured on the examples that the network learned from. Whether it has learned
 # something about other examples is another question. It is the first one of chapter 6.

@@ -59,17 +59,17 @@ def minibatches(count, size, random):
 
 
 @exercise("5.7")
-def momentum_step(x, grad, velocity, learning_rate, momentum):
+def momentum_step(w, grad, velocity, learning_rate, momentum):
     velocity = momentum * velocity + grad
-    x = x - learning_rate * velocity
-    return x, velocity
+    w = w - learning_rate * velocity
+    return w, velocity
 
 
 @exercise("5.8")
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m / (1 - 0.9**steps)
     v_hat = v / (1 - 0.999**steps)
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, m, v
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, m, v

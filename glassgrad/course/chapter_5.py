@@ -706,20 +706,20 @@ def _check_momentum(answer: Any) -> None:
     random = Random()
     cases = [(*_numbers(random, 3), random.uniform(0.01, 0.5), random.uniform(0.1, 0.95))
              for _ in range(5)]  # fmt: skip
-    _check_is_group(answer, cases[0], 2, "(x, velocity)")
+    _check_is_group(answer, cases[0], 2, "(w, velocity)")
     compare(
         answer,
         _momentum,
         cases,
-        why="first velocity = momentum * velocity + grad, then x = x - learning_rate * velocity",
+        why="first velocity = momentum * velocity + grad, then w = w - learning_rate * velocity",
         mistakes=[
             (
                 lambda x, g, v, r, k: (x + r * (k * v + g), k * v + g),
-                "this x goes along the velocity, uphill; it goes against it, with a minus",
+                "this w goes along the velocity, uphill; it goes against it, with a minus",
             ),
             (
                 lambda x, g, v, r, k: (x - r * v, k * v + g),
-                "here the old velocity moves x; first the new velocity, then x by that",
+                "here the old velocity moves w; first the new velocity, then w by that",
             ),
             (
                 lambda x, g, v, r, k: (x - r * (k * v + g), v),
@@ -731,7 +731,7 @@ def _check_momentum(answer: Any) -> None:
             ),
             (
                 lambda x, g, v, r, k: (x - r * g, k * v + g),
-                "here the gradient alone moves x; the new velocity has to",
+                "here the gradient alone moves w; the new velocity has to",
             ),
             (
                 lambda x, g, v, r, k: (x - r * (k * v + (1 - k) * g), k * v + (1 - k) * g),
@@ -740,11 +740,11 @@ def _check_momentum(answer: Any) -> None:
             ),
             (
                 lambda x, g, v, r, k: (x - (k * v + r * g), k * v + r * g),
-                "the learning rate is inside the velocity; here it comes in when x is changed",
+                "the learning rate is inside the velocity; here it comes in when w is changed",
             ),
             (
                 lambda x, g, v, r, k: (x + (k * v - r * g), k * v - r * g),
-                "the learning rate and the minus are inside the velocity; here they come in when x "
+                "the learning rate and the minus are inside the velocity; here they come in when w "
                 "is changed",
             ),
             (
@@ -753,7 +753,7 @@ def _check_momentum(answer: Any) -> None:
             ),
             (
                 lambda x, g, v, r, k: _momentum(x, g, v, r, k)[::-1],
-                "the two are the wrong way round: (x, velocity)",
+                "the two are the wrong way round: (w, velocity)",
             ),
         ],
     )
@@ -859,12 +859,12 @@ def _check_adam(answer: Any) -> None:
         cases.append((x, grad, m, v, steps, random.uniform(0.001, 0.1)))
     first = (cases[0][0], cases[0][1], 0.0, 0.0, 1, 0.01)
     still = (1.0, 0.0, 0.0, 0.0, 1, 0.01)
-    _check_is_group(answer, first, 3, "(x, m, v)")
+    _check_is_group(answer, first, 3, "(w, m, v)")
     compare(
         answer,
         _adam,
         [first, *cases, still, (1.0, 1e-9, 0.0, 0.0, 1, 0.5)],
-        why="the running means m and v come first; then x moves against m / (1 - 0.9**steps), "
+        why="the running means m and v come first; then w moves against m / (1 - 0.9**steps), "
         "divided by the root of v / (1 - 0.999**steps) plus 1e-8",
         mistakes=[
             (
@@ -935,13 +935,13 @@ def _check_adam(answer: Any) -> None:
                 "the gradient and its square are added in full; m takes 0.1 of the one, v 0.001 "
                 "of the other",
             ),
-            (_turned_round, "m and v are the wrong way round: (x, m, v)"),
+            (_turned_round, "m and v are the wrong way round: (w, m, v)"),
             (
                 _old_m,
-                "here the old m moves x; first the new m and v, then x by those",
+                "here the old m moves w; first the new m and v, then w by those",
             ),
             (_adam_but(square=lambda grad: grad), "the mean v is that of the squares: grad**2"),
-            (_uphill, "this x goes uphill; it goes against m, with a minus"),
+            (_uphill, "this w goes uphill; it goes against m, with a minus"),
             (
                 _corrected,
                 "the m and v that are returned are the corrected ones; the next step goes on with "
@@ -1026,9 +1026,9 @@ EXERCISES = [
         "a step with momentum",
         _check_momentum,
         (
-            "First the new velocity, then x with the new velocity.",
+            "First the new velocity, then w with the new velocity.",
             "velocity = momentum * velocity + grad.",
-            "Then x = x - learning_rate * velocity, and return x, velocity.",
+            "Then w = w - learning_rate * velocity, and return w, velocity.",
         ),
     ),
     Exercise(
@@ -1039,7 +1039,7 @@ EXERCISES = [
             "A line for each formula, and a return. Give the corrected m and v names of their own.",
             "m = 0.9 * m + 0.1 * grad, v = 0.999 * v + 0.001 * grad**2; corrected: "
             "m / (1 - 0.9**steps), v / (1 - 0.999**steps).",
-            "x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8), and return x, m, v.",
+            "w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8), and return w, m, v.",
         ),
     ),
 ]

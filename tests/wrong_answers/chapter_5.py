@@ -408,93 +408,93 @@ def minibatches(count, size, random):
     (
         "5.7",
         """
-def momentum_step(x, grad, velocity, learning_rate, momentum):
+def momentum_step(w, grad, velocity, learning_rate, momentum):
     velocity = momentum * velocity + grad
-    return x + learning_rate * velocity, velocity
+    return w + learning_rate * velocity, velocity
 """,
         r"uphill",
     ),
     (
         "5.7",
         """
-def momentum_step(x, grad, velocity, learning_rate, momentum):
-    x = x - learning_rate * velocity
+def momentum_step(w, grad, velocity, learning_rate, momentum):
+    w = w - learning_rate * velocity
     velocity = momentum * velocity + grad
-    return x, velocity
+    return w, velocity
 """,
-        r"the old velocity moves x",
+        r"the old velocity moves w",
     ),
     (
         "5.7",
         """
-def momentum_step(x, grad, velocity, learning_rate, momentum):
+def momentum_step(w, grad, velocity, learning_rate, momentum):
     velocity = momentum * velocity + grad
-    return x - learning_rate * velocity
+    return w - learning_rate * velocity
 """,
-        r"the next step needs all of them: return \(x, velocity\)",
+        r"the next step needs all of them: return \(w, velocity\)",
     ),
     (
         "5.7",
         """
-def momentum_step(x, grad, velocity, learning_rate, momentum):
+def momentum_step(w, grad, velocity, learning_rate, momentum):
     velocity = momentum * velocity + (1 - momentum) * grad
-    return x - learning_rate * velocity, velocity
+    return w - learning_rate * velocity, velocity
 """,
         r"multiplied by 1 - momentum",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
-    return x - learning_rate * m / (math.sqrt(v) + 1e-8), m, v
+    return w - learning_rate * m / (math.sqrt(v) + 1e-8), m, v
 """,
         r"the bias correction is missing",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m = (0.9 * m + 0.1 * grad) / (1 - 0.9**steps)
     v = (0.999 * v + 0.001 * grad**2) / (1 - 0.999**steps)
-    return x - learning_rate * m / (math.sqrt(v) + 1e-8), m, v
+    return w - learning_rate * m / (math.sqrt(v) + 1e-8), m, v
 """,
         r"that are returned are the corrected ones",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m / (1 - 0.9 * steps)
     v_hat = v / (1 - 0.999 * steps)
-    return x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8), m, v
+    return w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8), m, v
 """,
         r"it is to the power of steps",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m / (1 - 0.9**steps)
     v_hat = v / (1 - 0.999**steps)
-    return x - learning_rate * m_hat / (v_hat + 1e-8), m, v
+    return w - learning_rate * m_hat / (v_hat + 1e-8), m, v
 """,
         r"the root of v is missing",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m / (1 - 0.9**steps)
     v_hat = v / (1 - 0.999**steps)
-    return x - learning_rate * m_hat / math.sqrt(v_hat), m, v
+    return w - learning_rate * m_hat / math.sqrt(v_hat), m, v
 """,
         r"1e-8 is missing",
     ),
@@ -705,98 +705,98 @@ def minibatches(count, size, random):
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m_old = m
     m = 0.999 * m + 0.001 * grad
     v = 0.9 * v + 0.1 * grad**2
     m_hat = m / (1 - 0.999**steps)
     v_hat = v / (1 - 0.9**steps)
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, m, v
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, m, v
 """,
         r"wrong way round: m forgets faster",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m_old = m
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m / (1 - 0.9**steps)
     v_hat = v / (1 - 0.999**steps)
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, v, m
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, v, m
 """,
-        r"m and v are the wrong way round: \(x, m, v\)",
+        r"m and v are the wrong way round: \(w, m, v\)",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m_old = m
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m_old / (1 - 0.9**steps)
     v_hat = v / (1 - 0.999**steps)
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, m, v
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, m, v
 """,
-        r"the old m moves x",
+        r"the old m moves w",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m_old = m
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m * (1 - 0.9**steps)
     v_hat = v * (1 - 0.999**steps)
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, m, v
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, m, v
 """,
         r"multiplied by the corrections",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m_old = m
     m = 0.9 * m + grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m / (1 - 0.9**steps)
     v_hat = v / (1 - 0.999**steps)
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, m, v
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, m, v
 """,
         r"the whole gradient is added to m",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m_old = m
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + grad**2
     m_hat = m / (1 - 0.9**steps)
     v_hat = v / (1 - 0.999**steps)
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, m, v
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, m, v
 """,
         r"the whole square is added to v",
     ),
     (
         "5.8",
         """
-def adam_step(x, grad, m, v, steps, learning_rate):
+def adam_step(w, grad, m, v, steps, learning_rate):
     m_old = m
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
     m_hat = m / (1 - 0.9 ** (steps - 1))
     v_hat = v / (1 - 0.999 ** (steps - 1))
-    x = x - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
-    return x, m, v
+    w = w - learning_rate * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return w, m, v
 """,
         r"the first step has steps = 1",
     ),
