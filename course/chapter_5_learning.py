@@ -197,7 +197,8 @@ for _ in range(40):
 
 for step in (0, 1, 2, 5, 10, 20, 39):
     print(f"step {step:2}   L = {history[step]:.6f}")
-print("outputs:", [round(model(x).data, 3) for x in xs], "targets:", ys)
+print("outputs:", [round(model(x).data, 3) for x in xs])
+print("targets:", ys)
 
 # %% [markdown]
 # The curve of the loss is the first thing to look at, always. On the left the axis is plain. On the
@@ -296,7 +297,7 @@ for rate, (colour, marker, name) in looks.items():
     label = f"rate {rate}: {name}"
     ax.plot(runs[rate], color=colour, marker=marker, markevery=4, label=label)
     some = [runs[rate][step] for step in (0, 1, 2, 3, 5, 10, 39)]
-    print(f"rate {rate:<5}", "  ".join(f"{loss:.3g}" for loss in some))
+    print(f"rate {rate:<5}", " ".join(f"{loss:.3g}" for loss in some))
 ax.set(xlabel="step", ylabel="loss L", yscale="log", ylim=(1e-5, 1e6))
 ax.set_title("Three learning rates, seed 1")
 ax.legend()
@@ -368,7 +369,7 @@ piled_up = []
 for _ in range(3):
     squared_error([model(x) for x in xs], ys).backward()
     piled_up.append(w.grad)
-print(piled_up)
+print([round(grad, 4) for grad in piled_up])
 assert math.isclose(piled_up[1], 2 * piled_up[0]) and math.isclose(piled_up[2], 3 * piled_up[0])
 
 # %% [markdown]
@@ -391,7 +392,7 @@ ahead = [
     for seed in range(8)
     if learn_four(seed, 0.02, 11, zero=False)[10] < learn_four(seed, 0.02, 11)[10]
 ]
-print(f"forgotten, and ahead after ten steps: {len(ahead)} of the seeds 0 to 7")
+print(f"ahead after ten steps: {len(ahead)} of the seeds 0 to 7")
 for step in (0, 5, 10, 15, 20, 30, 50, 99):
     print(f"step {step:2}   with {right[step]:.4f}   forgotten {forgotten[step]:.4f}")
 assert forgotten[10] < right[10] and forgotten[15] < right[15]
@@ -424,8 +425,8 @@ for _ in range(100):
         velocity[i] = velocity[i] + p.grad
         p.data -= 0.02 * velocity[i]
     rolling.append(L.data)
-print("with a velocity:    ", [round(loss, 6) for loss in rolling[:5]])
-print("zero_grad forgotten: ", [round(loss, 6) for loss in forgotten[:5]])
+print("velocity: ", [round(loss, 6) for loss in rolling[:4]])
+print("forgotten:", [round(loss, 6) for loss in forgotten[:4]])
 assert all(math.isclose(a, b, rel_tol=1e-6) for a, b in zip(rolling[:20], forgotten[:20]))
 
 # %% [markdown]
