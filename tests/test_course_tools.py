@@ -293,6 +293,10 @@ def test_an_answer_that_asks_nobody_is_asked_about_it() -> None:
     assert "does it use its arguments" in told
 
 
+def test_arrays_that_are_all_the_same_are_no_trouble() -> None:
+    assert "does it use" in why(lambda x: np.zeros(2), lambda x: [x, x], [(1.0,), (2.0,), (3.0,)])
+
+
 def test_the_first_case_that_goes_wrong_is_told_and_not_a_later_stop() -> None:
     def later(x: float) -> float:
         return x / (x - 2.0)

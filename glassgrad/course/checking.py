@@ -227,8 +227,7 @@ def same(got: Any, right: Any, tolerance: float = 1e-9) -> bool:
     >>> same([1.0, 2.0 + 1e-13], (1, 2)), same(1.0, [1.0])
     (True, False)
     """
-    if getattr(got, "ndim", 0):
-        got = got.tolist()
+    got, right = (x.tolist() if getattr(x, "ndim", 0) else x for x in (got, right))
     if isinstance(right, (list, tuple)):
         if not isinstance(got, (list, tuple)) or len(got) != len(right):
             return False
