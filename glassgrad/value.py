@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from glassgrad import copying, ops
 from glassgrad.errors import refuse_hand_written
@@ -258,7 +258,7 @@ class Mode:
         self.on_gradient: Callable[[Value], None] | None = None
 
 
-mode = Mode()
+mode: Final = Mode()
 
 
 def _node(rule: Op, data: float, left: Value, right: Value | None) -> Value:
@@ -288,12 +288,12 @@ def _propagate(node: Value, rule: Op | None) -> None:
     elif rule is None or left is None:
         return  # a leaf has no inputs
     elif right is None:
-        partials = rule.partials(left.data, node.data)
-        left.grad += partials[0] * node.grad
+        slopes: tuple[float, ...] = rule.partials(left.data, node.data)
+        left.grad += slopes[0] * node.grad
     else:
-        partials = rule.partials(left.data, right.data, node.data)
-        left.grad += partials[0] * node.grad
-        right.grad += partials[1] * node.grad
+        slopes = rule.partials(left.data, right.data, node.data)
+        left.grad += slopes[0] * node.grad
+        right.grad += slopes[1] * node.grad
     if mode.on_gradient is not None:
         mode.on_gradient(node)
 
