@@ -752,7 +752,7 @@ WHOLE = [
     ("a / a", "a Value may be used twice"),
     ("a.exp() + a", "a Value may be used again after exp"),
     ("(a + b) * (a - b) - a ** 2 + b ** 2", "many operations, one after another"),
-    ("1 - 2 * (3 - a / v) / (4 + b)", "many operations, one after another"),
+    ("1 - 2 * (3 - a / v) / (4 + b ** 2)", "many operations, one after another"),
 ]
 SELF_AGAIN = "a method asks itself, directly or by way of another, for ever"
 RECURSION = {  # what a method must not say, by the first program that needs it

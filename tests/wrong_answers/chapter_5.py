@@ -679,7 +679,7 @@ def minibatches(count, size, random):
     places = [(i + by) % count for i in range(count)]
     return [places[start : start + size] for start in range(0, count, size)]
 """,
-        r"of 69 places follow their neighbour",
+        r"of 69 places follow their neighbour|the same places stand together",
     ),
     (
         "5.6",
