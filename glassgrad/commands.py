@@ -113,9 +113,8 @@ def predict_rows(options: Namespace) -> int:
     data = encoder.encode(table, require_target=False)
     header, columns = _predictions(model, encoder, data)
     text = decode(path.read_bytes(), path.name, options.encoding)
-    cells = cut(
-        text, path.name, options.delimiter, options.decimal
-    )  # as they stand in the file, to the letter
+    # As they stand in the file, to the letter.
+    cells = cut(text, path.name, options.delimiter, options.decimal)
     twice = [name for name in header if name in cells.header]
     if twice:
         raise UserError(f"{path.name} already has a column {twice[0]!r}; rename or remove it")
@@ -157,8 +156,7 @@ def step(options: Namespace) -> int:
     out = Path(options.out) if options.out else Path(options.program).with_suffix(".step.html")
     if out.suffix != ".html":
         raise UserError(f"steps are written as a page: {out.with_suffix('.html')}, not {out}")
-    if out.exists() and not options.force and not is_page(out):
-        raise UserError(f"{out} already exists; --force writes over it, --out FILE elsewhere")
+    _check_file(out, options.force or (out.is_file() and is_page(out)))
     try:
         names = run_program(path)
     except ProgramError as error:

@@ -168,8 +168,9 @@ def local_derivatives(node: Any, inputs: Sequence[Any]) -> Sequence[float | None
 def is_stale(node: Any, inputs: Sequence[Any]) -> bool:
     """Whether the numbers that a result was computed from have changed since."""
     op: Op | None = getattr(node, "_rule", None)
-    known = op is not None and op.arity == len(inputs) > 0  # not made by hand
-    return known and op is not None and not holds(op, inputs, node.data)
+    if op is None or op.arity != len(inputs):  # a leaf, or made by hand
+        return False
+    return not holds(op, inputs, node.data)
 
 
 def formula(op: str, inputs: Sequence[str]) -> str:

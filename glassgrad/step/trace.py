@@ -15,7 +15,7 @@ from math import isclose, isnan
 from typing import Any, Literal
 
 from glassgrad.draw.format import count, plain
-from glassgrad.draw.graph import Graph, grad_of, label_of, read_graph
+from glassgrad.draw.graph import Graph, grad_of, is_value, label_of, read_graph
 from glassgrad.errors import explain
 from glassgrad.lecture import op_of
 from glassgrad.value import Value
@@ -239,7 +239,7 @@ def _from_own(trace: Trace) -> dict[int, float | None]:
 
 def _read(value: Any, max_nodes: int) -> Trace:
     """Everything about a graph but the steps."""
-    if isinstance(value, type) or not (hasattr(value, "_prev") and hasattr(value, "data")):
+    if not is_value(value):
         raise TypeError(_no_value(value))
     graph = read_graph([value])
     nodes = graph.nodes
