@@ -5,7 +5,7 @@ from statistics import mean
 
 import pytest
 
-from glassgrad.data import DATASETS, Table, iris, names, penguins
+from glassgrad.data import DATASETS, Table, digits, iris, names, penguins
 
 
 def known(table, column):
@@ -49,6 +49,24 @@ def test_iris_as_published():
     assert [table.columns["petal_width_cm"][i] for i in (34, 37)] == [0.2, 0.1]
 
 
+def test_digits_as_published():
+    table = digits()
+    assert len(table) == 1797
+    labels = table.columns["digit"]
+    # The counts of each digit that UCI's optdigits.names gives for its file of tests.
+    counts = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert [labels.count(float(k)) for k in range(10)] == counts
+    pixels = [table.columns[f"pixel_{i}_{j}"] for i in range(8) for j in range(8)]
+    assert list(table.columns)[:64] == [f"pixel_{i}_{j}" for i in range(8) for j in range(8)]
+    assert min(map(min, pixels)) == 0
+    assert max(map(max, pixels)) == 16
+    # The mean that scikit-learn's load_digits().data.mean() has.
+    assert mean(map(mean, pixels)) == pytest.approx(4.884165, abs=1e-6)
+    first = [[int(table.columns[f"pixel_{i}_{j}"][0]) for j in range(8)] for i in range(8)]
+    assert first[0] == [0, 0, 5, 13, 9, 1, 0, 0]  # as in scikit-learn's documentation
+    assert first[7] == [0, 0, 6, 13, 10, 0, 0, 0]
+
+
 def test_names_are_plain_lower_case_and_distinct():
     found = names()
     assert len(found) == len(set(found)) == DATASETS["names"].rows
@@ -59,9 +77,16 @@ def test_names_are_plain_lower_case_and_distinct():
 def test_files_are_small_and_their_sources_named():
     folder = files("glassgrad.data") / "files"
     sizes = {entry.name: len(entry.read_bytes()) for entry in folder.iterdir()}
-    assert sizes.keys() == {"README.md", "penguins.csv", "iris.csv", "names.txt"}
+    assert sizes.keys() == {
+        "README.md",
+        "penguins.csv",
+        "iris.csv",
+        "digits.csv.gz",
+        "names.txt",
+    }
     assert sizes["names.txt"] <= 30_000
     assert sizes["penguins.csv"] <= 16_000
+    assert sizes["digits.csv.gz"] <= 60_000
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert all(name in readme for name in sizes.keys() - {"README.md"})
 

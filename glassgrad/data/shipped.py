@@ -1,15 +1,17 @@
-"""What comes with the package: `DATASETS`, and `penguins`, `iris` and `names` from files/.
+"""What comes with the package: `DATASETS`; `penguins`, `iris`, `digits`, `names` from files/.
 
 files/README.md says where each file is from. The generated sets are in generate.py.
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 
 from glassgrad.data import generate
+from glassgrad.data.cells import Cell
 from glassgrad.data.dataset import Dataset
 from glassgrad.data.table import Table
 
@@ -54,6 +56,24 @@ def iris() -> Table:
     1.4
     """
     return _table("iris")
+
+
+def digits() -> Table:
+    """1,797 handwritten digits: 8 x 8 pixels from 0 (white) to 16 (black), and which digit it is.
+
+    Alpaydin & Kaynak (1998), https://doi.org/10.24432/C50P49, CC BY 4.0. In order of the file:
+    `pixel_0_0` to `pixel_0_7` are the top row.
+
+    >>> digits().columns["digit"][:5]
+    [0.0, 1.0, 2.0, 3.0, 4.0]
+    """
+    about = DATASETS["digits"]
+    packed = (files("glassgrad.data") / "files" / "digits.csv.gz").read_bytes()
+    header, *rows = [line.split(",") for line in gzip.decompress(packed).decode().splitlines()]
+    columns: dict[str, list[Cell]] = {
+        name: [float(row[i]) for row in rows] for i, name in enumerate(header)
+    }
+    return Table("digits", columns, source=about.source, licence=about.licence)
 
 
 def names() -> list[str]:
@@ -105,6 +125,15 @@ _SOURCES = [
         "CC BY 4.0",
         iris,
         target="species",
+    ),
+    Source(
+        "digits",
+        "handwritten digits, 8 x 8 pixels, 10 classes",
+        1797,
+        "Alpaydin & Kaynak (1998), https://doi.org/10.24432/C50P49",
+        "CC BY 4.0",
+        digits,
+        target="digit",
     ),
     Source("names", "first names, to make up more", 4018, "US census 1990", "public domain", names),
 ]
