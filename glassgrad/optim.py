@@ -50,8 +50,11 @@ class Optimizer:
         for parameter, state in zip(self.parameters, self.state, strict=True):
             parameter.data = self.update(parameter.data, parameter.grad, state)
 
-    def update(self, x: float, grad: float, state: dict[str, float]) -> float:
-        """The rule for one number: its new value, from the old one `x` and its gradient."""
+    def update(self, x: Any, grad: Any, state: dict[str, Any]) -> Any:
+        """The rule for one number: its new value, from the old one `x` and its gradient.
+
+        The rules here are made of `+ - * / **` only, so they take arrays of many numbers as well.
+        """
         raise NotImplementedError
 
     def zero_grad(self) -> None:
@@ -112,9 +115,9 @@ class SGD(Optimizer):
         if nesterov and momentum == 0:
             raise _nesterov_alone()
 
-    def update(self, x: float, grad: float, state: dict[str, float]) -> float:
-        """The rule for one number."""
-        grad += self.weight_decay * x
+    def update(self, x: Any, grad: Any, state: dict[str, Any]) -> Any:
+        """The rule for one number, or for arrays of them."""
+        grad = grad + self.weight_decay * x  # not +=, which changes an array
         state["velocity"] = self.momentum * state["velocity"] + grad
         if self.nesterov:
             return x - self.learning_rate * (grad + self.momentum * state["velocity"])
@@ -152,11 +155,11 @@ class RMSProp(Optimizer):
         self.epsilon = self._setting("epsilon", epsilon, least=1e-100)
         self.weight_decay = self._setting("weight_decay", weight_decay)
 
-    def update(self, x: float, grad: float, state: dict[str, float]) -> float:
-        """The rule for one number."""
-        grad += self.weight_decay * x
+    def update(self, x: Any, grad: Any, state: dict[str, Any]) -> Any:
+        """The rule for one number, or for arrays of them."""
+        grad = grad + self.weight_decay * x
         state["mean_square"] = self.decay * state["mean_square"] + (1 - self.decay) * grad * grad
-        return x - self.learning_rate * grad / (math.sqrt(state["mean_square"]) + self.epsilon)
+        return x - self.learning_rate * grad / (state["mean_square"] ** 0.5 + self.epsilon)
 
 
 class Adam(Optimizer):
@@ -193,17 +196,17 @@ class Adam(Optimizer):
         self.epsilon = self._setting("epsilon", epsilon, least=1e-100)
         self.weight_decay = self._setting("weight_decay", weight_decay)
 
-    def update(self, x: float, grad: float, state: dict[str, float]) -> float:
-        """The rule for one number."""
-        grad += self.weight_decay * x
+    def update(self, x: Any, grad: Any, state: dict[str, Any]) -> Any:
+        """The rule for one number, or for arrays of them."""
+        grad = grad + self.weight_decay * x
         return self._adam(x, grad, state)
 
-    def _adam(self, x: float, grad: float, state: dict[str, float]) -> float:
+    def _adam(self, x: Any, grad: Any, state: dict[str, Any]) -> Any:
         state["m"] = self.beta1 * state["m"] + (1 - self.beta1) * grad
         state["v"] = self.beta2 * state["v"] + (1 - self.beta2) * grad * grad
         m = state["m"] / (1 - self.beta1**self.steps)
         v = state["v"] / (1 - self.beta2**self.steps)
-        return x - self.learning_rate * m / (math.sqrt(v) + self.epsilon)
+        return x - self.learning_rate * m / (v**0.5 + self.epsilon)
 
 
 class AdamW(Adam):
@@ -233,8 +236,8 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, learning_rate, beta1, beta2, epsilon, weight_decay)
 
-    def update(self, x: float, grad: float, state: dict[str, float]) -> float:
-        """The rule for one number."""
+    def update(self, x: Any, grad: Any, state: dict[str, Any]) -> Any:
+        """The rule for one number, or for arrays of them."""
         return self._adam(x - self.learning_rate * self.weight_decay * x, grad, state)
 
 
