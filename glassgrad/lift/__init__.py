@@ -1,0 +1,1 @@
+"""Lifting: from a graph of single numbers to a program of a few array operations."""
