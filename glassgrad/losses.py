@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from glassgrad.choose import Index, take, where
 from glassgrad.errors import explain
 from glassgrad.nn import Module
 from glassgrad.value import Value, maximum
@@ -45,7 +46,8 @@ def hinge(scores: Any, labels: Any) -> Value:
     """The mean of max(0, 1 - label * score): no loss once a score is right by a margin of 1.
 
     labels: -1 or 1, in the shape of the scores; the sign of a score is the decision. The class
-    numbers 0 and 1 will do as well: 0 counts as -1. A label that is a Value may be any number.
+    numbers 0 and 1 will do as well: 0 counts as -1. A label that is a Value may be any number, and
+    0 counts as -1 whenever it is.
     Raises ValueError for any other label, and where shapes differ or there is no example.
     Source: Cortes and Vapnik, Support-Vector Networks (1995).
 
@@ -55,7 +57,7 @@ def hinge(scores: Any, labels: Any) -> Value:
     Value(data=0.25)
     """
     pairs = [
-        (score, label if isinstance(label, Value) or label else -1.0)
+        (score, where(label, label, -1.0) if isinstance(label, Value) else label or -1.0)
         for score, label in _labelled(scores, labels, (-1, 0, 1), "hinge")
     ]
     # `-label` is a plain number, so this is one operation less than `1 - label * score`.
@@ -85,7 +87,7 @@ def cross_entropy(logits: Any, labels: Any) -> Value:
     `softmax(logits)` are the probabilities. Computed as log(sum(e**logit)) - logits[label], with
     the largest logit taken off first: the same, and e**logit cannot overflow.
     logits: for one example a list of Values, with the number of its class, from 0, as label;
-    for a batch a list of such lists, with a list of labels.
+    for a batch a list of such lists, with a list of labels. An `Index` is a label, too.
     Raises TypeError for a label that is not a whole number, ValueError for one out of range, for
     fewer than two logits, where lengths differ and where there is no example.
     Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.2.2.3;
@@ -141,7 +143,8 @@ def _cross_entropy(logits: Any, label: Any) -> Value:
         largest = maximum(largest, value)
     down = -largest
     shifted = [value + down for value in values]
-    return _sum([value.exp() for value in shifted]).log() - shifted[_class(label, len(values))]
+    right: Value = take(shifted, label if isinstance(label, Index) else _class(label, len(values)))
+    return _sum([value.exp() for value in shifted]).log() - right
 
 
 def _class(label: Any, n_classes: int) -> int:

@@ -214,10 +214,10 @@ class Embedding(Module):
         random = _random(seed)
         self.rows = [[Value(random.gauss(0, 1)) for _ in range(dimension)] for _ in range(count)]
 
-    def __call__(self, index: int) -> list[Value]:
+    def __call__(self, index: Any) -> list[Value]:
         """The vector of thing number `index`, from 0."""
-        errors.check_index(index, len(self.rows))
-        return self.rows[index]
+        errors.check_index(index, len(self.rows))  # an Index (choose.py) knows how to take a row
+        return index.take_from(self.rows) if hasattr(index, "take_from") else self.rows[index]
 
     def __repr__(self) -> str:
         return f"Embedding({len(self.rows)} x {len(self.rows[0])})"

@@ -263,7 +263,9 @@ def test_targets_can_be_values_with_gradients_of_their_own():
     logit, label = Value(log(3)), Value(0.5)  # -0.5 log(3/4) - 0.5 log(1/4)
     assert logistic(logit, label).data == pytest.approx(log(4) - 0.5 * log(3))
     assert hinge(Value(0.25), Value(-1.0)).data == 1.25
-    assert hinge(Value(0.25), Value(0.0)).data == 1.0  # as it stands: it may change
+    score, label = Value(0.25), Value(0.0)  # 0 counts as -1, and pulls the same way
+    assert hinge(score, label).data == hinge(score, 0).data == 1.25
+    assert gradients(hinge(score, label), [score, label]) == [1.0, 0.0]
 
 
 def test_works_on_networks_and_inside_no_grad():
