@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from glassgrad.anomaly import detect_anomaly
 from glassgrad.check import check
+from glassgrad.choose import greater, take, where
 from glassgrad.draw import draw
+from glassgrad.lift import lift
 from glassgrad.losses import (
     absolute_error,
     cross_entropy,
@@ -62,8 +64,10 @@ __all__ = [
     "evaluate",
     "fit",
     "grad",
+    "greater",
     "hinge",
     "l2",
+    "lift",
     "load",
     "logistic",
     "maximum",
@@ -74,7 +78,9 @@ __all__ = [
     "softmax",
     "squared_error",
     "step_through",
+    "take",
     "topological_order",
+    "where",
 ]
 
 # Loaded when first used, so that `import glassgrad` stays quick.
