@@ -55,8 +55,9 @@ class ReferenceRunner:
     def forward(self, theta: Array, inputs: Sequence[NDArray[Any]]) -> Array:
         """The roots: of shape (roots,), or (batch, roots) if the Code is batched."""
         given = dict(zip(self.code.inputs, inputs, strict=True))
-        self._batch = next((len(given[x]) for x in given if x.batched), 1)
-        self._arrays = {}
+        batch = next((len(given[x]) for x in given if x.batched), 1)
+        if batch != self._batch:
+            self._batch, self._arrays = batch, {}
         for buffer, numbers in [(self.code.parameters, theta), *given.items()]:
             self._array(buffer)[:] = np.reshape(numbers, self._array(buffer).shape)
         for instruction in self.code.forward:
@@ -68,12 +69,13 @@ class ReferenceRunner:
     def backward(self, seeds: Array) -> Array:
         """d(sum of seeds * roots) / d(theta), after a `forward`; seeds: of the roots' shape."""
         gradients = self.code.gradients
-        for buffer in gradients.values():
-            self._array(buffer)[:] = 0.0
+        for root in self.code.roots:
+            if root.buffer in gradients:  # else no parameter reaches it
+                self._array(gradients[root.buffer])[:] = 0.0
         each = np.reshape(seeds, (self._batch, len(self.code.roots)))
         for example in self._all():
             for root, seed in zip(self.code.roots, each[example], strict=True):
-                if root.buffer in gradients:  # else no parameter reaches it
+                if root.buffer in gradients:
                     self._add(gradients[root.buffer], root.offset, example, seed)
         for instruction in self.code.backward:
             self._run(instruction)

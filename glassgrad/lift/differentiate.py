@@ -193,17 +193,13 @@ def _adjoints(expr: Expr, upstream: Expr, out: Expr) -> Iterator[tuple[View, Exp
 
     out: what holds the result of the formula, for derivatives that are written with it.
     """
-    stack = [(expr, upstream, out)]
-    while stack:
-        part, adjoint, out = stack.pop()
-        if isinstance(part, View):
-            yield part, adjoint
-        elif isinstance(part, Apply):
-            partials = part.op.partials(*part.inputs, out)
-            for x, partial in zip(part.inputs, partials, strict=True):
-                slope = adjoint * partial
-                if isinstance(x, Expr) and isinstance(slope, Expr):  # the number 0 goes nowhere
-                    stack.append((x, slope, x))
+    if isinstance(expr, View):
+        yield expr, upstream
+    elif isinstance(expr, Apply):
+        for x, partial in zip(expr.inputs, expr.op.partials(*expr.inputs, out), strict=True):
+            adjoint = upstream * partial
+            if isinstance(x, Expr) and isinstance(adjoint, Expr):  # the number 0 goes nowhere
+                yield from _adjoints(x, adjoint, x)
 
 
 def _over(expr: Any, axes: Sequence[int]) -> Any:

@@ -7,6 +7,7 @@ when, are in `_Run`, which goes through the instructions as a run would.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from keyword import iskeyword
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ def names_differ(code: Code) -> Iterator[str]:
     """Names are Python identifiers, and no two buffers share one."""
     seen: set[str] = set()
     for buffer in _buffers(code):
-        if not buffer.name.isidentifier():
+        if not buffer.name.isidentifier() or iskeyword(buffer.name):
             yield f"the name {buffer.name!r} is not an identifier"
         if buffer.name in seen:
             yield f"two buffers are called {buffer.name!r}"
@@ -117,16 +118,25 @@ def roles_fit(code: Code) -> Iterator[str]:
 
 
 def data_fit(code: Code) -> Iterator[str]:
-    """Constants have numbers, and numbers and masks have the shape of their buffer."""
+    """Constants have numbers, in their shape."""
     for buffer in _buffers(code):
         if (buffer.data is not None) != (buffer.role == "constant"):
             yield f"{buffer!r} has `data` if, and only if, it is a constant"
         if buffer.data is not None and buffer.data.shape != buffer.shape:
             yield f"{buffer!r} has data of shape {buffer.data.shape}"
-        if buffer.mask is not None and buffer.mask.shape != buffer.shape:
+
+
+def masks_fit(code: Code) -> Iterator[str]:
+    """Holes hold 0.0, in a buffer whose numbers do not come from outside."""
+    for buffer in _buffers(code):
+        if buffer.mask is None:
+            continue
+        if buffer.mask.shape != buffer.shape:
             yield f"{buffer!r} has a mask of shape {buffer.mask.shape}"
-        if buffer.mask is not None and buffer.role not in ("value", "gradient"):
-            yield f"{buffer!r} has a mask, but nothing computes it"
+        elif buffer.role in ("parameter", "input", "index"):
+            yield f"{buffer!r} has holes that may be filled from outside"
+        elif buffer.data is not None and buffer.data[~buffer.mask].any():
+            yield f"{buffer!r} has numbers in its holes"
 
 
 def gradients_fit(code: Code) -> Iterator[str]:
@@ -155,6 +165,7 @@ CODE_RULES: list[Callable[[Code], Iterator[str]]] = [
     names_differ,
     roles_fit,
     data_fit,
+    masks_fit,
     gradients_fit,
     roots_fit,
 ]
@@ -357,8 +368,7 @@ class _Run:
         for buffer in buffers:
             self._holds[buffer] |= buffer.role != "value"
         for instruction in code.backward:
-            target = target_of(instruction)
-            self._holds[target][_written(instruction)] = False
+            self._holds[target_of(instruction)][_written(instruction)] = False
         for root in code.roots:
             gradient = code.gradients.get(root.buffer)
             if gradient is not None:  # the backend sets it to 0.0, and this cell to the seed
@@ -375,7 +385,6 @@ class _Run:
                 yield f"it reads cells of {buffer!r} before they are written"
             self._read[buffer][shown] = True
         target, shown = target_of(instruction), _written(instruction)
-        shown = shown[_mask(target)[shown]]
         if self._read[target][shown].any():
             yield f"it changes cells of {target!r} that have been read"
         if _adds(instruction):
@@ -411,7 +420,13 @@ def _shown(instruction: Instruction) -> Iterator[tuple[Buffer, NDArray[np.intp]]
 
 
 def _written(instruction: Instruction) -> NDArray[np.intp]:
-    """The cells that an instruction writes to."""
+    """The cells that an instruction writes to; holes are not among them."""
+    target = target_of(instruction)
+    shown = _aimed(instruction)
+    return shown[_mask(target)[shown]]
+
+
+def _aimed(instruction: Instruction) -> NDArray[np.intp]:
     match instruction:
         case Scatter(_, _, index):
             return index[index >= 0]
