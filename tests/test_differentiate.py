@@ -24,6 +24,8 @@ from glassgrad.lift.ir import (
     Term,
     View,
     Zero,
+    cells,
+    sources_of,
     whole,
 )
 from glassgrad.lift.spec import check
@@ -467,27 +469,112 @@ def test_a_gradient_starts_with_zero_only_where_contributions_overlap_in_part():
     assert zeroed(code) == ["d_a"]
 
 
-def test_a_batch_is_added_up_where_the_program_says_so():
-    theta, x, total, y = (
-        parameters(2),
-        of_example("x", 2),
-        value("total", 2),
-        value("y", batched=True),
-    )
-    code = Code(theta, [x], [root(y)])
-    code.forward = [
-        Compute(whole(total), (2,), [Term(whole(x) * whole(theta)), Term(whole(theta))]),
-        Compute(root(y), (), [Term(whole(total) * whole(x), (2,))]),
-    ]
-
-    def function(t, x):
-        return anp.reshape(x @ (anp.sum(x, axis=0) * t + t), (len(x), 1))
-
-    agree(code, function, numbers(25, 2), numbers(26, 3, 2))
-
-
 def test_names_of_gradients_are_free():
     theta, y = parameters(2), value("d_theta", 2)
     code = Code(theta, [], [root(y, 0)], [Compute(whole(y), (2,), [Term(whole(theta) ** 2)])])
     agree(code, lambda t: t[:1] ** 2, numbers(27, 2))
     assert [x.name for x in code.gradients.values()] == ["d_theta_", "d_d_theta"]
+
+
+# Programs by chance, against an interpreter that reads views by lists of cells.
+
+
+class Chance:
+    """A Code of a few instructions, made by chance: views of all kinds, holes, sums, a batch."""
+
+    KINDS = ("view", "tanh", "sin", "*", "*", "+", "number")
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.theta, self.x = parameters(7), of_example("x", 5)
+        self.known = [self.theta, self.x]
+        self.code = Code(self.theta, [self.x], [])
+        for number in range(4):
+            self.step(number)
+        self.code.roots = [
+            root(buffer, self.random.randrange(buffer.size)) for buffer in self.known[1:]
+        ]
+
+    def shape(self):
+        return tuple(self.random.randint(1, 3) for _ in range(self.random.randint(0, 2)))
+
+    def view(self, space):
+        buffer = self.random.choice(self.known)
+        strides, low, high = [], 0, 0
+        for count in space:
+            stride = self.random.choice([0, 1, 1, 2, -1])
+            end = stride * (count - 1)
+            if max(high, high + end) - min(low, low + end) >= buffer.size:
+                stride = end = 0
+            low, high = low + min(end, 0), high + max(end, 0)
+            strides.append(stride)
+        return View(buffer, self.random.randint(-low, buffer.size - 1 - high), tuple(strides))
+
+    def formula(self, space, depth=2):
+        kind = self.random.choice(self.KINDS) if depth else "view"
+        if kind == "view":
+            return self.view(space)
+        a = self.formula(space, depth - 1)
+        if kind in ("tanh", "sin"):
+            return ops.OPS[kind](a)
+        b = self.formula(space, depth - 1) if kind in "*+" else self.random.uniform(-2.0, 2.0)
+        return a + b if kind == "+" else a * b
+
+    def terms(self, shape):
+        for _ in range(self.random.randint(1, 3)):
+            reduce = self.shape()
+            yield Term(self.formula(shape + reduce), reduce)
+
+    def step(self, number):
+        shape = self.shape()
+        mask = np.array(self.random.choices([True, True, False], k=int(np.prod(shape))), bool)
+        mask = mask.reshape(shape) if self.random.random() < 0.5 else None
+        target = value(f"v{number}", *shape, mask=mask)
+        steps = [Compute(whole(target), shape, list(self.terms(shape)))]
+        if self.random.random() < 0.4:  # more, of which some may fall on the same cell
+            more = (*shape, 2)
+            view = View(target, 0, (*whole(target).strides, 0))
+            steps.append(Compute(view, more, list(self.terms(more)), accumulate=True))
+        sources = {x for step in steps for x in sources_of(step)}
+        target.batched = any(x.batched for x in sources) or self.random.random() < 0.2
+        self.code.forward += steps
+        self.known.append(target)
+
+
+def by_cells(code, theta, x):
+    """The roots of a Code of Computes, in arrays that HIPS autograd can follow."""
+    arrays = {code.parameters: anp.reshape(theta, (1, -1)), code.inputs[0]: x}
+
+    def evaluate(expr, space):
+        if isinstance(expr, View):
+            return arrays[expr.buffer][:, cells(expr, space)]
+        if isinstance(expr, Apply):
+            inputs = [evaluate(part, space) for part in expr.inputs]
+            return HIPS[expr.op.name](*inputs)
+        return expr
+
+    for step in code.forward:
+        target = step.target.buffer
+        total = anp.zeros((len(x) if target.batched else 1, target.size))
+        if step.accumulate:
+            total = total + arrays[target]
+        place = np.eye(target.size)[cells(step.target, step.shape).ravel()]
+        if target.mask is not None:
+            place = place * target.mask.ravel()
+        for term in step.terms:
+            found = evaluate(term.expr, step.shape + term.reduce)
+            found = anp.sum(anp.reshape(found, (*found.shape[:1], len(place), -1)), axis=2)
+            total = total + found @ place
+        arrays[target] = total
+    roots = [arrays[each.buffer][:, each.offset] for each in code.roots]
+    return anp.stack([root + anp.zeros(len(x)) for root in roots], axis=1)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_programs_by_chance(seed):
+    code = Chance(seed).code
+
+    def function(t, x):
+        return by_cells(code, t, x) + 0.0 * anp.sum(t)
+
+    agree(code, function, numbers(seed, 7), numbers(seed + 1, 3, 5))

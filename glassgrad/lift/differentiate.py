@@ -99,9 +99,7 @@ class _Gradients:
     def is_result(self, compute: Compute) -> bool:
         """Whether the target holds the value of its formula and not a sum of such values."""
         target, terms = compute.target.buffer, compute.terms
-        if target in self._added_to or len(terms) > 1 or terms[0].reduce:
-            return False
-        return target.batched or not getattr(terms[0].expr, "batched", False)
+        return len(terms) == 1 and not terms[0].reduce and target not in self._added_to
 
     def buffer(self, value: Buffer) -> Buffer:
         """The buffer of its gradient."""

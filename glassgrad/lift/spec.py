@@ -117,6 +117,15 @@ def roles_fit(code: Code) -> Iterator[str]:
                 yield f"{buffer!r} is a gradient in the forward part"
 
 
+def examples_do_not_mix(code: Code) -> Iterator[str]:
+    """Forward, what comes from the examples of a batch is batched: none is added up over it."""
+    for instruction in code.forward:
+        target = target_of(instruction)
+        for source in sources_of(instruction):
+            if source.batched and not target.batched:
+                yield f"{target!r} is the same for each example, but comes from {source!r}"
+
+
 def data_fit(code: Code) -> Iterator[str]:
     """Constants have numbers, in their shape."""
     for buffer in _buffers(code):
@@ -164,6 +173,7 @@ def roots_fit(code: Code) -> Iterator[str]:
 CODE_RULES: list[Callable[[Code], Iterator[str]]] = [
     names_differ,
     roles_fit,
+    examples_do_not_mix,
     data_fit,
     masks_fit,
     gradients_fit,
@@ -317,15 +327,6 @@ def targets_are_injective(instruction: Instruction) -> Iterator[str]:
             yield f"the target {instruction.target!r} shows a cell twice"
 
 
-def batches_fit(instruction: Instruction) -> Iterator[str]:
-    """Only instructions that add can add a batch up."""
-    target = target_of(instruction)
-    if isinstance(instruction, Extreme | Gather | Take) and not target.batched:
-        for source in sources_of(instruction):
-            if source.batched:
-                yield f"{source!r} is batched and {target!r} is not"
-
-
 def _mask(buffer: Buffer) -> NDArray[np.bool_]:
     full = np.ones(buffer.shape, np.bool_) if buffer.mask is None else buffer.mask
     return full.ravel()
@@ -346,7 +347,6 @@ INSTRUCTION_RULES: list[Callable[[Instruction], Iterator[str]]] = [
     index_buffers_are_looked_up,
     targets_are_computed,
     targets_are_injective,
-    batches_fit,
 ]
 
 
