@@ -1,0 +1,193 @@
+"""In which shape and order the numbers of a group should lie.
+
+Heads of one group become the cells of one box. The order is chosen so that what they look at can
+be seen through views. Either one operand is different for each head, and the group takes over its
+order, as an activation does from the sums that it is applied to. Or the heads are pairs, each row
+of one operand with each row of another, and the box has rows and columns: then products of the two
+are matrix products. Pairs that fall apart into independent grids of one shape are a batched
+product; grids that are at least half full, as in causal attention, are computed whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassgrad.lift.fit import Cells
+from glassgrad.lift.ir import Buffer, Shape
+
+FULL_ENOUGH = 0.5  # of a box that is computed whole
+Ids = NDArray[np.integer[Any]]
+
+
+@dataclass
+class Operand:
+    """What the heads of a group look at in one place: of each head a row of cells of a buffer.
+
+    buffer: None for constants, whose numbers are in `numbers`.
+    cells: (heads, terms), -1 where a head has fewer terms.
+    key: which row a head has, for operands of which only parts of rows are there; else found.
+    """
+
+    buffer: Buffer | None
+    cells: Cells
+    numbers: NDArray[np.float64] | None = None
+    key: Ids | None = None
+
+
+@dataclass
+class Box:
+    """Where the heads of a group go: head i to cell `place[i]` of an array of this shape."""
+
+    shape: Shape
+    place: Ids
+
+    def table(self, rows: NDArray[Any], fill: float = -1) -> NDArray[Any]:
+        """What the heads have (heads, ...), laid out in the box (*shape, ...)."""
+        found = np.full((prod(self.shape), *rows.shape[1:]), fill, rows.dtype)
+        found[self.place] = rows
+        return found.reshape(*self.shape, *rows.shape[1:])
+
+
+def arrange(count: int, operands: Sequence[Operand]) -> list[tuple[Ids, Box]]:
+    """Boxes for `count` heads: mostly one, with all of them; several if they differ in shape."""
+    everyone = np.arange(count)
+    if count == 1:
+        return [(everyone, Box((), np.zeros(1, np.intp)))]
+    keys = [_key(operand) for operand in operands]
+    sizes = [int(key.max()) + 1 for key in keys]
+    leaders = [
+        box
+        for operand, size in zip(operands, sizes, strict=True)
+        if size == count and operand.buffer is not None and (box := _follow(operand))
+    ]
+    if leaders:
+        return [(everyone, max(leaders, key=_neatness))]
+    if count not in sizes:
+        for _, first, second in sorted(
+            (sizes[i] * sizes[j], i, j) for i, j in permutations(range(len(keys)), 2)
+        ):
+            if sizes[first] * sizes[second] < count:
+                continue
+            if _is_parameter(operands[first]) and not _is_parameter(operands[second]):
+                continue  # data in rows, parameters in columns: x @ W.T
+            boxes = _grids(keys[first], keys[second])
+            if boxes:
+                return boxes
+    return [(everyone, Box((count,), everyone))]
+
+
+def _is_parameter(operand: Operand) -> bool:
+    return operand.buffer is not None and operand.buffer.role == "parameter"
+
+
+def _neatness(box: Box) -> tuple[float, bool, int]:
+    """Full boxes first, then those in the order of the heads, then those with more axes."""
+    in_order = bool((np.diff(box.place) > 0).all())
+    return len(box.place) / prod(box.shape), in_order, len(box.shape)
+
+
+def _key(operand: Operand) -> Ids:
+    """A number for each head, equal for equal rows, in the order of the first cells."""
+    if operand.key is not None:
+        return operand.key
+    if operand.buffer is None and operand.numbers is not None:
+        marks = _mixed(operand.numbers.view(np.int64))
+        _, met, key = np.unique(marks, return_index=True, return_inverse=True)
+        return np.argsort(np.argsort(met))[key]  # in the order in which they are met
+    if operand.cells.shape[1] == 1:
+        return np.unique(operand.cells[:, 0], return_inverse=True)[1]
+    first: Ids = operand.cells[:, 0]
+    marks = _mixed(operand.cells)
+    order = np.lexsort((marks, first))
+    new = (np.diff(first[order]) != 0) | (np.diff(marks[order]) != 0)
+    found = np.empty(len(order), np.intp)
+    found[order] = np.concatenate([[0], np.cumsum(new)])
+    return found
+
+
+def _mixed(rows: Cells) -> NDArray[np.uint64]:
+    """One number for each row, equal for equal rows; for others by a chance of one in 2**60."""
+    weights = np.random.default_rng(1).integers(1, 2**63, rows.shape[1], np.uint64)
+    found = np.zeros(len(rows), np.uint64)
+    for column, weight in zip(rows.T, weights, strict=True):
+        part = (column.astype(np.uint64) + weight) * np.uint64(0x9E3779B97F4A7C15)
+        found += (part ^ (part >> np.uint64(29))) * (weight | np.uint64(1))
+    return found
+
+
+def _follow(operand: Operand) -> Box | None:
+    """The box of an operand's own order, with its axes, if it is full enough."""
+    assert operand.buffer is not None
+    first = operand.cells[:, 0]
+    if (first < 0).any():
+        return None
+    shape, place = [], np.zeros(len(first), np.intp)
+    for along in np.unravel_index(first, operand.buffer.shape or (1,)):
+        found, rank = np.unique(along, return_inverse=True)
+        step = np.gcd.reduce(np.diff(found)) if len(found) > 1 else 1
+        length = (found[-1] - found[0]) // step + 1
+        if len(found) >= FULL_ENOUGH * length:  # a few are left out, and become holes
+            rank = (along - found[0]) // step
+        else:
+            length = len(found)
+        if length > 1:
+            shape.append(int(length))
+            place = place * length + rank
+    fill = len(first) / prod(shape)
+    distinct = len(np.unique(place)) == len(place)
+    return Box(tuple(shape), place) if fill >= FULL_ENOUGH and distinct else None
+
+
+def _grids(rows: Ids, columns: Ids) -> list[tuple[Ids, Box]]:
+    """Boxes of grids by rows and columns, none if a pair occurs twice or they are too empty."""
+    pair = rows * (int(columns.max()) + 1) + columns
+    if len(np.unique(pair)) < len(pair):
+        return []
+    grid = _components(rows, columns)
+    row_grid, row_rank = _ranks(rows, grid)
+    column_grid, column_rank = _ranks(columns, grid)
+    heights, widths = np.bincount(row_grid), np.bincount(column_grid)
+    boxes: list[tuple[Ids, Box]] = []
+    for height, width in sorted(set(zip(heights.tolist(), widths.tolist(), strict=True))):
+        alike = (heights == height) & (widths == width)
+        (members,) = np.nonzero(alike[grid])
+        number = np.cumsum(alike) - 1
+        if len(members) < FULL_ENOUGH * alike.sum() * height * width:
+            return []
+        place = number[grid[members]] * height + row_rank[rows[members]]
+        place = place * width + column_rank[columns[members]]
+        shape = (int(alike.sum()), height, width)
+        boxes.append((members, Box(tuple(n for n in shape if n > 1), place)))
+    return boxes
+
+
+def _ranks(key: Ids, grid: Ids) -> tuple[Ids, Ids]:
+    """For each key its grid, and which one it is among those of the grid."""
+    of = np.empty(int(key.max()) + 1, np.intp)
+    of[key] = grid
+    order = np.argsort(of, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(of))])
+    rank = np.empty(len(of), np.intp)
+    rank[order] = np.arange(len(of)) - starts[of[order]]
+    return of, rank
+
+
+def _components(rows: Ids, columns: Ids) -> Ids:
+    """For each pair the number of its grid: pairs with a row or a column in common are in one."""
+    label = np.arange(int(rows.max()) + 1)
+    while True:
+        of_column = np.full(int(columns.max()) + 1, len(label))
+        np.minimum.at(of_column, columns, label[rows])
+        new = label.copy()
+        np.minimum.at(new, rows, of_column[columns])
+        new = new[new]  # jump ahead, so that long chains of overlaps take few rounds
+        if (new == label).all():
+            return np.unique(label[rows], return_inverse=True)[1]
+        label = new

@@ -1,0 +1,165 @@
+"""How a group looks at its operands: through views, and through a copy only where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassgrad.lift.arrange import Box, Ids, Operand
+from glassgrad.lift.fit import Cells, affine, fit, splits
+from glassgrad.lift.ir import Buffer, Expr, Gather, Shape, View, row_major
+
+
+@dataclass
+class Sight:
+    """What a group sees: the shape of its box, and of the columns of each segment.
+
+    looks: for each segment, for each of its operands, the view; or a plain number.
+    """
+
+    shape: Shape
+    columns: list[Shape]
+    looks: list[list[Expr | float]]
+
+
+class Copies:
+    """Makes constants, and copies of what no view can show; the same one only once."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[object, ...], View] = {}
+        self.gathers: list[Gather] = []
+        self.constants = 0
+
+    def constant(self, numbers: NDArray[np.float64]) -> View | float:
+        """A view of constants, over the axes along which they differ; or the number of them all."""
+        kept, strides = _differing(numbers)
+        if not kept.ndim and kept.size:
+            return float(kept)
+        key = ("constant", kept.shape, kept.tobytes())
+        if key not in self.made:
+            self.constants += 1
+            buffer = Buffer(f"c{self.constants}", kept.shape, "constant", data=kept)
+            self.made[key] = View(buffer, 0, ())
+        return View(self.made[key].buffer, 0, strides)
+
+    def copy(self, buffer: Buffer, cells: Cells) -> View:
+        """A view of a copy of these cells, holes where they are -1."""
+        kept, strides = _differing(cells)
+        key = (buffer, kept.shape, kept.tobytes())
+        if key not in self.made:
+            name = f"{buffer.name}_part{len(self.gathers) + 1}"
+            mask = None if (kept >= 0).all() else kept >= 0
+            target = Buffer(name, kept.shape, "value", buffer.batched, mask=mask)
+            self.gathers.append(Gather(target, buffer, kept.astype(np.intp).ravel()))
+            self.made[key] = View(target, 0, ())
+        return View(self.made[key].buffer, 0, strides)
+
+
+def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: Copies) -> Sight:
+    """Find the views of all operands; those of one segment have their columns in common."""
+    shape = box.shape
+    columns: list[Shape] = [segment[0].cells.shape[1:] for segment in segments]
+    no_gaps = len(members) == prod(box.shape)
+    tables = [[_table(box, members, operand) for operand in segment] for segment in segments]
+    refused = set()
+    for i, segment in enumerate(segments):
+        for j, operand in enumerate(segment):
+            if operand.buffer is None:
+                continue
+            table = tables[i][j].reshape(*shape, *columns[i])
+            if fit(table) is not None:
+                continue
+            lengths = splits(table) if no_gaps and (table >= 0).all() else []
+            finer = [length for axis in lengths for length in axis]
+            if len(finer) > table.ndim:  # loops in loops, even where there is no view of them
+                shape = tuple(n for axis in lengths[: len(shape)] for n in axis)
+                columns[i] = tuple(finer[len(shape) :])
+            if fit(tables[i][j].reshape(*shape, *columns[i])) is None:
+                refused.add((i, j))
+    looks = []
+    for i, segment in enumerate(segments):
+        full = (*shape, *columns[i])
+        found: list[Expr | float] = []
+        needed = tables[i][0].reshape(full)
+        for j, operand in enumerate(segment):
+            table = tables[i][j].reshape(full)
+            if operand.buffer is None:
+                found.append(copies.constant(table))
+            else:
+                view = None if (i, j) in refused else _view(operand.buffer, table)
+                found.append(view or copies.copy(operand.buffer, table))
+        _fill_gaps(segment, found, tables[i], full, len(shape), needed, copies)
+        if columns[i] == (1,):
+            found = [_without_last(x) for x in found]
+        looks.append(found)
+    return Sight(shape, [() if column == (1,) else column for column in columns], looks)
+
+
+def _without_last(x: Expr | float) -> Expr | float:
+    return View(x.buffer, x.offset, x.strides[:-1]) if isinstance(x, View) else x
+
+
+def _table(box: Box, members: Ids, operand: Operand) -> NDArray[Any]:
+    if operand.buffer is None:
+        assert operand.numbers is not None
+        numbers = operand.numbers[members]
+        alike = numbers.size and (numbers == numbers.flat[0]).all()
+        return box.table(numbers, numbers.flat[0] if alike else 0.0)
+    return box.table(operand.cells[members])
+
+
+def _view(buffer: Buffer, table: Cells) -> View | None:
+    """The view that shows these cells, and nothing outside of the buffer where there are gaps."""
+    found = fit(table)
+    if found is None:
+        return None
+    reach = found[0] + sum((n - 1) * min(s, 0) for n, s in zip(table.shape, found[1], strict=True))
+    far = found[0] + sum((n - 1) * max(s, 0) for n, s in zip(table.shape, found[1], strict=True))
+    inside = reach >= 0 and far < buffer.size
+    return View(buffer, *found) if inside else None
+
+
+def _fill_gaps(
+    segment: Sequence[Operand],
+    found: list[Expr | float],
+    tables: list[NDArray[Any]],
+    full: Shape,
+    n_axes: int,
+    needed: Cells,
+    copies: Copies,
+) -> None:
+    """See to it that where a head has no term, one of the factors is 0."""
+    some = (needed >= 0).any(axis=tuple(range(n_axes, len(full))), keepdims=True)
+    gaps = (needed < 0) & some
+    if not gaps.any():
+        return
+    for view in found:
+        if isinstance(view, View) and view.buffer.mask is not None:
+            shown = affine(full, view.offset, view.strides)
+            gaps &= view.buffer.mask.ravel()[shown]
+    if gaps.any():
+        last = max(j for j, operand in enumerate(segment) if operand.buffer is not None)
+        buffer = segment[last].buffer
+        assert buffer is not None
+        found[last] = copies.copy(buffer, tables[last].reshape(full))
+
+
+def _differing(table: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]:
+    """The table without the axes along which nothing changes, and strides that show it whole."""
+    axes = []
+    for axis in range(table.ndim):
+        first = table.take([0], axis) if table.shape[axis] else table
+        if table.shape[axis] > 1 and not (table == first).all():
+            axes.append(axis)
+        elif table.shape[axis] > 1:
+            table = first
+    kept = table.reshape([table.shape[axis] for axis in axes])
+    strides = [0] * table.ndim
+    for axis, stride in zip(axes, row_major(kept.shape), strict=True):
+        strides[axis] = stride
+    return kept.copy(), tuple(strides)

@@ -1,0 +1,219 @@
+"""The terms of a group of sums, brought into columns.
+
+A segment is the part of a sum whose factors lie in the same buffers, such as the products of a
+neuron's weights and inputs; its bias is another one. Heads with the same segments form a group.
+Where their segments are of several lengths, such as a position's sum over 1, 2, 3 ... earlier
+ones, the terms go into the columns in which the longest have them, and the rest stays empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassgrad.lift.arrange import FULL_ENOUGH, Ids, Operand
+from glassgrad.lift.canonical import Canonical
+from glassgrad.lift.fit import splits
+from glassgrad.lift.ir import Buffer
+
+FEW = 3  # numbers without a second factor that are added one by one, not as a sum over an axis
+
+
+@dataclass
+class Segment:
+    """Terms of each head: coefficient * product of the operands, added up over the columns.
+
+    coefficient: (heads, columns), 0 where a head has no term. operands: one or two, with as many
+    columns.
+    """
+
+    coefficient: NDArray[np.float64]
+    operands: list[Operand]
+
+    @property
+    def ragged(self) -> bool:
+        """Whether some heads have fewer terms than others."""
+        return bool((self.operands[0].cells < 0).any())
+
+
+class Terms:
+    """The terms of some heads, sorted by head and by the buffers of their factors."""
+
+    def __init__(
+        self,
+        canonical: Canonical,
+        heads: Ids,
+        buffers: list[Buffer],
+        buffer_of: NDArray[np.int32],
+        cell_of: NDArray[np.int32],
+    ) -> None:
+        starts = canonical.start[heads]
+        counts = canonical.start[heads + 1] - starts
+        row = np.repeat(np.arange(len(heads)), counts)
+        term = np.arange(len(row)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        left, right = canonical.left[term], canonical.right[term]
+        swap = (right >= 0) & (buffer_of[left] > buffer_of[right])  # parameters are first
+        left, right = np.where(swap, right, left), np.where(swap, left, right)
+        in_right = np.where(right >= 0, buffer_of[right], -1)
+        kind = buffer_of[left].astype(np.int64) * (len(buffers) + 1) + in_right + 1
+        kinds, kind = np.unique(kind, return_inverse=True)
+        if ((np.diff(kind) < 0) & (np.diff(row) == 0)).any():
+            order = np.lexsort((kind, row))
+            row, term, left, right, kind = (x[order] for x in (row, term, left, right, kind))
+        self.buffers, self.cell_of, self.buffer_of = buffers, cell_of, buffer_of
+        self.left, self.right, self.coefficient = left, right, canonical.coefficient[term]
+        self.lengths = np.zeros((len(heads), len(kinds)), np.int64)
+        np.add.at(self.lengths, (row, kind), 1)
+        ends = np.cumsum(self.lengths.ravel()).reshape(self.lengths.shape)
+        self.begins = ends - self.lengths
+
+    def groups(self) -> Iterator[tuple[Ids, list[Segment]]]:
+        """Heads with the same segments, and these."""
+        for members in _alike(self.lengths > 0):
+            found = self.segments(members)
+            if all(not segment.ragged or _go_together(segment) for segment in found):
+                yield members, found
+                continue
+            for part in _alike(self.lengths[members]):
+                yield members[part], self.segments(members[part])
+
+    def segments(self, members: Ids) -> list[Segment]:
+        """The segments of heads that have the same ones."""
+        found = []
+        for which in np.flatnonzero(self.lengths[members[0]]):
+            lengths, begins = self.lengths[members, which], self.begins[members, which]
+            column = np.arange(lengths.max())
+            present = column < lengths[:, None]
+            term = np.where(present, begins[:, None] + column, 0)
+            operands = []
+            for nodes in (self.left, self.right):
+                if nodes[begins[0]] >= 0:
+                    cells = np.where(present, self.cell_of[nodes[term]], -1)
+                    operands.append(Operand(self.buffers[self.buffer_of[nodes[begins[0]]]], cells))
+            coefficient = np.where(present, self.coefficient[term], 0.0)
+            for segment in _separate(Segment(coefficient, operands)):
+                found.extend(_runs(segment))
+        return found
+
+
+def _alike(rows: NDArray[np.generic]) -> list[Ids]:
+    """The numbers of equal rows, together."""
+    if (rows == rows[0]).all():
+        return [np.arange(len(rows))]
+    _, which = np.unique(rows, axis=0, return_inverse=True)
+    which = which.ravel()
+    return [np.flatnonzero(which == i) for i in np.unique(which)]
+
+
+def _separate(segment: Segment) -> list[Segment]:
+    """Single numbers apart from products with data: `W @ x + b`, and `x[1:] - x[:-1]`."""
+    if len(segment.operands) > 1 or segment.ragged:
+        return [segment]
+    size = np.abs(segment.coefficient)
+    plain = (size == 1.0).all(axis=0) & (segment.coefficient == segment.coefficient[0]).all(axis=0)
+    if not 0 < plain.sum() <= FEW or (plain.all() and len(plain) == 1):
+        return [segment]
+    columns = [[i] for i in np.flatnonzero(plain)]
+    if not plain.all():
+        columns.append(list(np.flatnonzero(~plain)))
+    buffer, cells = segment.operands[0].buffer, segment.operands[0].cells
+    return [Segment(segment.coefficient[:, c], [Operand(buffer, cells[:, c])]) for c in columns]
+
+
+def _runs(segment: Segment) -> list[Segment]:
+    """Columns of two or three matrices that follow one another, each for itself."""
+    columns = segment.coefficient.shape[1]
+    if segment.ragged or columns < 4:
+        return [segment]
+    lines = [operand.cells[0] for operand in segment.operands]
+    if all(len(length) > 1 or _even(line) for line in lines for length in splits(line)):
+        return [segment]
+    steps = np.any([np.diff(line, n=2) != 0 for line in lines], axis=0)
+    (bends,) = np.nonzero(steps)  # a bend before and after the step from one to the next
+    cuts = [0, *(bends[np.flatnonzero(np.diff(bends) == 1)] + 2).tolist(), columns]
+    if not 2 <= len(cuts) - 1 <= FEW:
+        return [segment]
+    return [
+        Segment(
+            segment.coefficient[:, start:end],
+            [Operand(operand.buffer, operand.cells[:, start:end]) for operand in segment.operands],
+        )
+        for start, end in pairwise(cuts)
+    ]
+
+
+def _even(line: NDArray[np.intp]) -> bool:
+    return not np.diff(line, n=2).any()
+
+
+def _go_together(segment: Segment) -> bool:
+    """Whether segments of several lengths are better one with gaps than several; brings them in."""
+    for operand in segment.operands:
+        moved = _columns_by(operand)
+        if moved is not None:
+            _move(segment, operand, *moved)
+            return True
+    if any(_ends_in_holes(operand) for operand in segment.operands):
+        return True
+    present = segment.operands[0].cells >= 0
+    several = len(np.unique(present.sum(axis=1))) > 2
+    return several and bool(present.mean() >= FULL_ENOUGH)
+
+
+def _columns_by(operand: Operand) -> tuple[NDArray[np.intp], Ids] | None:
+    """The columns in which the longest rows have the cells of each row, and which row that is.
+
+    None unless every row is a part of a longest one, and no cell is in two of them.
+    """
+    assert operand.buffer is not None
+    cells = operand.cells
+    full = np.unique(cells[(cells >= 0).all(axis=1)], axis=0)
+    column = np.full(operand.buffer.size + 1, -1)
+    owner = np.full(operand.buffer.size + 1, -1)
+    column[full] = np.arange(cells.shape[1])
+    owner[full] = np.arange(len(full))[:, None]
+    in_two = (owner[full] != owner[full[:, :1]]) | (column[full] != np.arange(cells.shape[1]))
+    if in_two.any():
+        return None
+    present = cells >= 0
+    whose = owner[cells[:, 0]]
+    if ((owner[cells] != whose[:, None]) & present).any() or (whose < 0).any():
+        return None
+    return np.where(present, column[cells], -1), whose
+
+
+def _move(segment: Segment, leader: Operand, column: NDArray[np.intp], key: Ids) -> None:
+    """Put each term into its column; the leader's rows are then known by what they are part of."""
+    present = column >= 0
+    row = np.nonzero(present)[0]
+    for operand in segment.operands:
+        longest = operand.cells[np.argmax(present.sum(axis=1))]
+        moved = np.full_like(operand.cells, -1)
+        moved[row, column[present]] = operand.cells[present]
+        operand.cells = moved
+        if operand is not leader and (moved[:, 0] < 0).any():
+            # Where the row would begin if it were whole, by the steps of a row that is.
+            first = np.argmax(moved >= 0, axis=1)
+            begin = moved[np.arange(len(moved)), first] - (longest[first] - longest[0])
+            operand.key = np.unique(begin, return_inverse=True)[1]
+    leader.key = key
+    coefficient = np.zeros_like(segment.coefficient)
+    coefficient[row, column[present]] = segment.coefficient[present]
+    segment.coefficient = coefficient
+
+
+def _ends_in_holes(operand: Operand) -> bool:
+    """Whether each shorter row, if it went on as the longest does, would go on in holes."""
+    assert operand.buffer is not None
+    if operand.buffer.mask is None:
+        return False
+    present = operand.cells >= 0
+    longest = operand.cells[np.argmax(present.sum(axis=1))]
+    on = operand.cells[:, [0]] + (longest - longest[0])
+    if (on[present] != operand.cells[present]).any() or on.max() >= operand.buffer.size:
+        return False
+    return not operand.buffer.mask.ravel()[on[~present]].any()
