@@ -243,6 +243,8 @@ def _add_training(parser: ArgumentParser) -> None:
     add("--validation", type=_share, default=0.0, metavar="X", help=part)
     waits = "stop after N epochs without a lower validation loss, and keep the best weights"
     add("--patience", type=_count, metavar="N", help=waits)
+    how = "auto, numpy (arrays, faster) or eager (the graph of each batch); default: auto"
+    add("--backend", choices=["auto", "numpy", "eager"], default="auto", metavar="NAME", help=how)
 
 
 def _add_rows(parser: ArgumentParser) -> None:

@@ -89,6 +89,7 @@ def train(options: Namespace) -> int:
             seed=options.seed,
             patience=options.patience,
             progress=not options.quiet,
+            backend=options.backend,
         )
         with CtrlC():  # pressed once more, it does not cost what was learnt
             metrics = _metrics(options, table, data, model, history)
@@ -361,6 +362,8 @@ def _metrics(
         **measured,
         "seconds": round(history.seconds, 3),
         "interrupted": history.interrupted,
+        "backend": history.backend,
+        "backend_note": history.backend_note,
         "glassgrad": glassgrad.__version__,
         "core": glassgrad.core_kind(),
         "python": platform.python_version(),
@@ -375,8 +378,12 @@ def _write(
     history: History,
     metrics: dict[str, Any],
 ) -> None:
-    """All files of a run; the same seed gives the same bits of the model, wherever and whenever."""
-    passing = ("command", "seconds", "core", "python")
+    """All files of a run; the same seed gives the same bits of the model.
+
+    It does so wherever and whenever with the eager backend; with NumPy another processor may add in
+    another order.
+    """
+    passing = ("command", "seconds", "core", "python", "backend_note")
     lasting = {name: x for name, x in metrics.items() if name not in passing}
     save(folder / runs.MODEL, model, data.encoder, lasting)
     for name, content in ((runs.HISTORY, history.to_dict()), (runs.METRICS, metrics)):
@@ -408,7 +415,15 @@ def _result(data: Prepared, metrics: dict[str, Any], history: History) -> str:
     after = f"after {_epochs(metrics['epochs'])}, {metrics['seconds']:.1f} s"
     if history.best_epoch is not None:
         after += f"; weights of epoch {history.best_epoch}, the best on validation"
-    return f"Test      {found} ({after})"
+    return f"Test      {found} ({after})\nBackend   {_backend(history)}"
+
+
+def _backend(history: History) -> str:
+    """How the network was trained, and why so if that is not as usual."""
+    if history.backend == "numpy":
+        return "numpy: the graph of one row, lifted to arrays"
+    because = history.backend_note and f", as {history.backend_note}"
+    return f"eager: the graph of each batch{because}"
 
 
 def _epochs(n: int) -> str:

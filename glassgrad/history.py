@@ -19,6 +19,9 @@ class History:
     stopped_early: whether `patience` or a callback ended it before the last epoch.
     interrupted: whether Ctrl-C did; then the last row may be that of an unfinished epoch.
     seconds: how long it took.
+    backend: "eager" if it built the graph of each minibatch, "numpy" if it ran on arrays that were
+    lifted from the graph of one example. backend_note: why it was eager though it may have been
+    worth lifting; else "".
 
     Its text has the training loss after epoch 1 (not of the network as it was before) and after
     the last epoch.
@@ -35,6 +38,8 @@ class History:
     stopped_early: bool = False
     interrupted: bool = False
     seconds: float = 0.0
+    backend: str = "eager"
+    backend_note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for strict JSON: None stands for a number that is inf or nan."""
@@ -58,7 +63,10 @@ class History:
             parts.append(f"best epoch {self.best_epoch}")
         if self.interrupted:
             parts.append("interrupted")
-        return f"History({', '.join(parts)}, seed {self.seed})"
+        parts.append(f"seed {self.seed}")
+        if self.backend != "eager" or self.backend_note:
+            parts.append(f"{self.backend}{self.backend_note and f' because {self.backend_note}'}")
+        return f"History({', '.join(parts)})"
 
     def _repr_png_(self) -> bytes | None:
         """The curves; nothing, so that a notebook shows the text, where matplotlib is missing."""

@@ -70,6 +70,33 @@ def check_data(data: Any, name: str) -> None:
         )
 
 
+def check_backend(backend: Any) -> None:
+    """Raise the error for what is no backend."""
+    if backend not in ("auto", "numpy", "eager"):
+        raise ValueError(
+            explain(
+                f"no backend is called {backend!r}",
+                f"fit(model, train, backend={backend!r})",
+                '"eager" builds the graph of each minibatch, "numpy" lifts it to arrays once, and '
+                '"auto" takes the faster one of those that work',
+                "fit(model, train)",
+            )
+        )
+
+
+def not_lifted(why: str) -> ValueError:
+    """The error for a network that NumPy is to train, and cannot."""
+    return ValueError(
+        explain(
+            f"the network cannot be lifted to arrays: {why}",
+            'fit(model, train, backend="numpy")',
+            "the graph of one example is made into operations on arrays that do for all of them, "
+            "so it has to be the same graph each time",
+            'fit(model, train, backend="eager")',
+        )
+    )
+
+
 def two_learning_rates(optimizer: Optimizer, learning_rate: float) -> ValueError:
     """The error for a learning rate beside an optimizer, which has one."""
     kind = type(optimizer).__name__

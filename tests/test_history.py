@@ -65,6 +65,8 @@ def test_everything_as_strict_json():
         "stopped_early": False,
         "interrupted": False,
         "seconds": 1.5,
+        "backend": "eager",
+        "backend_note": "",
     }
     assert epochs[0]["validation_loss"] == inf  # which stays what it was
 

@@ -123,11 +123,16 @@ class Learning:
 
 @dataclass(frozen=True)
 class Run:
-    """What it takes to get the same numbers again, and `metrics.json` as it is."""
+    """What it takes to get the same numbers again, and `metrics.json` as it is.
+
+    backend, backend_note: as in the history.
+    """
 
     command: str
     seed: int
     seconds: float
+    backend: str
+    backend_note: str
     versions: dict[str, str]
     metrics: dict[str, Any]
 
@@ -192,7 +197,15 @@ def gather(
         scores=scores,
         example=walk(model, loss, test, worst, learning.learning_rate),
         scaled=_scaled(encoder, test_rows, worst),
-        run=Run(command, history.seed, history.seconds, _versions(), dict(metrics)),
+        run=Run(
+            command,
+            history.seed,
+            history.seconds,
+            history.backend,
+            history.backend_note,
+            _versions(),
+            dict(metrics),
+        ),
     )
 
 
