@@ -267,6 +267,7 @@ def test_causal_attention_leaves_holes_alone(batch):
         return anp.reshape(anp.array([one(t, each) for each in x]), (batch, 1))
 
     runner = agree(code, function, numbers(12, 2 * d), numbers(13, batch, n, d))
+    assert "mask(" not in str(code.backward)  # all of it stays plain products
     for buffer in (scores, powers, shares):
         assert not runner.read(buffer)[:, ~lower].any()
         assert not runner.read(code.gradients[buffer])[:, ~lower].any()

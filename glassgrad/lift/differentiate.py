@@ -121,8 +121,6 @@ class _Gradients:
         """Mark cells as written; True if they may be stored, False if they must be added."""
         shown = cells(target, shape).ravel()
         alone = np.unique(shown).size == shown.size
-        if target.buffer.mask is not None:
-            shown = shown[target.buffer.mask.ravel()[shown]]
         written = self._written[target.buffer]
         if alone and not written[shown].any():
             written[shown] = True
