@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+from benchmarks import lifting, lifting_growth
 from glassgrad import core_kind
 from glassgrad.files import write_atomically
 
@@ -154,6 +155,8 @@ def main() -> None:
         "import_ms": import_time(options.rounds),
         "drawing": drawing_time(),
         "penguins": penguins(options.seeds),
+        "lifting": lifting.compare(),
+        "lifting_growth": lifting_growth.compare(),
     }
     write_atomically(RESULTS, json.dumps(results, indent=2) + "\n")
     print(f"\nwritten to {RESULTS}")
