@@ -10,7 +10,8 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from glassgrad.choose import Index, take, where
+from glassgrad import ops
+from glassgrad.choose import Index, take
 from glassgrad.errors import explain
 from glassgrad.nn import Module
 from glassgrad.value import Value, maximum
@@ -57,7 +58,7 @@ def hinge(scores: Any, labels: Any) -> Value:
     Value(data=0.25)
     """
     pairs = [
-        (score, where(label, label, -1.0) if isinstance(label, Value) else label or -1.0)
+        (score, _side(label) if isinstance(label, Value) else label or -1.0)
         for score, label in _labelled(scores, labels, (-1, 0, 1), "hinge")
     ]
     # `-label` is a plain number, so this is one operation less than `1 - label * score`.
@@ -195,6 +196,12 @@ def _sum(terms: list[Value]) -> Value:
     for term in terms[1:]:
         total = total + term
     return total
+
+
+def _side(label: Value) -> Value:
+    """The label, but -1 where it is 0."""
+    side: Value = label + (ops.mask(label, 1.0) + -1.0)
+    return side
 
 
 def _mean(terms: list[Value]) -> Value:

@@ -55,7 +55,7 @@ def trace(
     >>> traced.roots, [(argument.name, argument.shape) for argument in traced.arguments]
     ([Value(data=1.0)], [('x', (2,)), ('y', ())])
     """
-    names = _names(function, len(arrays))
+    names = argument_names(function, len(arrays))
     leaves = [_leaves(array) for array in arrays]
     given = [_nested(part, a.shape[1:]) for part, a in zip(leaves, arrays, strict=True)]
     watch = Watch(leaf for part in (*leaves, parameters) for leaf in part)
@@ -71,7 +71,7 @@ def trace(
     return Traced(roots, shape, arguments, feeds, watch.notices)
 
 
-def _names(function: Callable[..., Any], count: int) -> list[str]:
+def argument_names(function: Callable[..., Any], count: int) -> list[str]:
     """What the function calls its arguments; raises TypeError if it does not take so many."""
     try:
         signature = inspect.signature(function)

@@ -1,0 +1,94 @@
+"""What users hand in, as arrays of the right form, or with an error that explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassgrad.lift import errors
+from glassgrad.lift.parameter_names import unused
+from glassgrad.nn import Module, _values_in
+from glassgrad.value import Value
+
+Floats = NDArray[np.float64]
+
+
+def parameters_in(wrt: Any) -> dict[Value, str]:
+    """The leaves in a module, or in lists and dicts of Values and modules, with their names.
+
+    The name is the label, or else the path: `layers.0.neurons.0.bias`. Each comes once.
+
+    >>> parameters_in({"w": [Value(2.0)], "b": Value(1.0, label="bias")})
+    {Value(data=2.0): 'w.0', Value(data=1.0): 'bias'}
+    """
+    if isinstance(wrt, Value):
+        wrt = [wrt]
+    elif isinstance(wrt, Iterable) and not isinstance(wrt, Mapping | str):
+        wrt = list(wrt)
+    if not isinstance(wrt, Module | Mapping | list):
+        raise errors.wrong_wrt(wrt)
+    _refuse_results(wrt)
+    if isinstance(wrt, list):
+        wrt = _by_kind(wrt)
+    found: dict[Value, str] = {}
+    for path, value in _values_in(wrt, "", set()):
+        found.setdefault(value, value.label or path)
+    if not found and wrt and not isinstance(wrt, Module):
+        raise errors.wrong_wrt(wrt)
+    return found
+
+
+def _by_kind(parts: list[Any]) -> dict[str, Any]:
+    """The parts of a list by name: a module is called after its class, all others by number.
+
+    >>> from glassgrad.nn import Embedding, Layer
+    >>> list(_by_kind([Embedding(2, 2), Layer(2, 2), Layer(2, 1), Value(1.0)]))
+    ['embedding', 'layer', 'layer_2', '3']
+    """
+    found: dict[str, Any] = {}
+    for place, part in enumerate(parts):
+        name = type(part).__name__.lower() if isinstance(part, Module) else str(place)
+        found[unused(name, found)] = part
+    return found
+
+
+def _refuse_results(thing: Any) -> None:
+    """Raise the error for a Value that an operation made; modules may keep some."""
+    if isinstance(thing, Value) and thing._rule is not None:
+        raise errors.not_a_leaf(thing)
+    parts = thing.values() if isinstance(thing, Mapping) else thing
+    for part in parts if isinstance(thing, Mapping | list | tuple) else ():
+        _refuse_results(part)
+
+
+def theta_of(given: Any, parameters: Sequence[Value]) -> Floats:
+    """The numbers of the parameters: as given, or their own for None."""
+    if given is None:
+        return np.array([parameter.data for parameter in parameters])
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "fiub" or numbers.shape != (len(parameters),):
+        kind = str(numbers.dtype) if numbers.dtype.kind not in "fiub" else ""
+        raise errors.wrong_theta(numbers.shape, kind, len(parameters))
+    return np.ascontiguousarray(numbers, np.float64)
+
+
+def batch_of(given: Any, name: str) -> NDArray[Any]:
+    """An array with one example after another: floats, or whole numbers."""
+    try:
+        array = np.asarray(given)
+    except ValueError:  # lists of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise errors.wrong_array(name, array.dtype)
+    if not array.ndim:
+        raise errors.no_batch(name)
+    return array
+
+
+def check_lengths(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Raise the error for arrays that do not have equally many examples."""
+    if len({len(array) for array in arrays.values()}) > 1:
+        raise errors.different_batches({name: len(array) for name, array in arrays.items()})
