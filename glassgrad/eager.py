@@ -35,13 +35,17 @@ class Model(Protocol):
 
 
 class Task(NamedTuple):
-    """What is to be trained, on what, and how."""
+    """What is to be trained, on what, and how.
+
+    watched: whether somebody is called between epochs, who may change whatever there is.
+    """
 
     model: Model
     train: Dataset
     loss: Loss
     optimizer: Optimizer
     clip_norm: float | None = None
+    watched: bool = False
 
 
 class Eager:
@@ -58,7 +62,7 @@ class Eager:
 
     def step(self, places: Sequence[int], where: str) -> None:
         """Learn from the examples at these places."""
-        model, train, loss, optimizer, clip_norm = self.task
+        model, train, loss, optimizer, clip_norm, _ = self.task
         inputs, targets = [train.inputs[i] for i in places], [train.targets[i] for i in places]
         step(model, optimizer, loss, inputs, targets, where, clip_norm)
 

@@ -98,7 +98,7 @@ def fit(
     best = _Best(model, history)
     order, random, start = list(range(len(train))), Random(seed), perf_counter()
     steps = epochs * ceil(len(train) / batch_size)
-    task = Task(model, train, loss, optimizer, clip_norm)
+    task = Task(model, train, loss, optimizer, clip_norm, watched=bool(callbacks))
     engine = engine_for(task, backend, epochs)
     try:
         with CtrlC() as ctrl_c, Bar(steps, epochs, progress) as bar:

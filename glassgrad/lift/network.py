@@ -117,13 +117,13 @@ class LiftedLoss:
         self, theta: Floats | None, data: Dataset, places: Sequence[int]
     ) -> tuple[float, Floats]:
         """The loss of these examples, and its slope along each parameter."""
-        inputs, targets = self._columns(data)
+        inputs, targets = self.columns_of(data)
         value, gradient = self.program.value_and_grad(theta, inputs[places], targets[places])
         return float(value), gradient
 
     def measure(self, data: Dataset, metric: Metric | None) -> tuple[float, float | None]:
         """The loss over all of a data set, and the metric."""
-        inputs, targets = self._columns(data)
+        inputs, targets = self.columns_of(data)
         value = float(self.program(None, inputs, targets))
         if metric is None:
             return value, None
@@ -132,7 +132,8 @@ class LiftedLoss:
         shown = outputs.tolist() if plain else self.model.values(outputs)
         return value, float(metric(shown, data.targets))
 
-    def _columns(self, data: Dataset) -> tuple[Floats, NDArray[Any]]:
+    def columns_of(self, data: Dataset) -> tuple[Floats, NDArray[Any]]:
+        """Inputs and targets of a data set as arrays, which are kept in `columns`."""
         if id(data) not in self.columns:  # which stays valid, as the data set is kept
             inputs, targets = as_array(data.inputs), self._targets(data)
             self.columns[id(data)] = data, inputs, targets
@@ -161,7 +162,7 @@ class EagerLoss:
         self.model, self.loss = model, loss
         self.columns: dict[int, tuple[Dataset, Floats]] = {}
         self.pull = lift(self._weighted, wrt=model.parameters)
-        some = self._inputs(data)[spread(len(data))]
+        some = self.columns_of(data)[0][spread(len(data))]
         seeds = model(None, some)
         model.traced(self.pull, lambda: self.pull.value_and_grad(None, some, seeds))
 
@@ -169,14 +170,15 @@ class EagerLoss:
         self, theta: Floats | None, data: Dataset, places: Sequence[int]
     ) -> tuple[float, Floats]:
         """The loss of these examples, and its slope along each parameter."""
-        inputs, parameters = self._inputs(data)[places], self.model.parameters
+        columns, targets = self.columns_of(data)
+        inputs, parameters = columns[places], self.model.parameters
         outputs = self.model.values(self.model(theta, inputs))
         if theta is not None:
             for parameter, number in zip(parameters, theta.tolist(), strict=True):
                 parameter.data = number
         for parameter in parameters:
             parameter.grad = 0.0
-        value = self.loss(outputs, [data.targets[i] for i in places])
+        value = self.loss(outputs, [targets[i] for i in places])
         if not isinstance(value, Value):
             return nan, np.zeros(len(parameters))
         value.backward()
@@ -187,7 +189,7 @@ class EagerLoss:
 
     def measure(self, data: Dataset, metric: Metric | None) -> tuple[float, float | None]:
         """The loss over all of a data set, and the metric."""
-        outputs = self.model.values(self.model(None, self._inputs(data)))
+        outputs = self.model.values(self.model(None, self.columns_of(data)[0]))
         return measure(outputs, data, self.loss, metric)
 
     def _weighted(self, x: Any, seeds: Any) -> Value:
@@ -199,10 +201,11 @@ class EagerLoss:
         terms = [y * seed for y, seed in zip(out, seeds, strict=True)]
         return sum(terms, start=Value(0.0))
 
-    def _inputs(self, data: Dataset) -> Floats:
+    def columns_of(self, data: Dataset) -> tuple[Floats, list[Any]]:
+        """Inputs and targets of a data set, the former as an array, which is kept in `columns`."""
         if id(data) not in self.columns:
             self.columns[id(data)] = data, as_array(data.inputs)
-        return self.columns[id(data)][1]
+        return self.columns[id(data)][1], list(data.targets)
 
 
 def as_array(numbers: Any) -> Floats:

@@ -21,7 +21,6 @@ from glassgrad.lift.network import (
     Floats,
     LiftedLoss,
     LiftedModel,
-    as_array,
     check_same,
     spread,
 )
@@ -59,11 +58,14 @@ class Lifted:
         """An epoch begins; the eager engine takes over if the network has become another one."""
         self.epochs += 1
         self._read()
-        row = self.task.train.inputs[order[0]]
+        if self.task.watched:
+            self.objective.columns.clear()
+        row, train = order[:1], self.task.train
         try:
             if self.task.optimizer.parameters != self.trained:
                 raise NotLifted("the optimizer has other parameters")
-            self.model.compare([row], self.model(self.theta, as_array([row])))
+            found = self.model(self.theta, self.objective.columns_of(train)[0][row])
+            self.model.compare([train.inputs[row[0]]], found)
         except NotLifted as refusal:
             if self.insist:
                 raise errors.not_lifted(str(refusal)) from refusal
