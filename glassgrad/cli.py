@@ -26,6 +26,7 @@ examples:
   glassgrad train prices.csv --target price   learn from a table of your own
   glassgrad predict runs/prices new.csv       predict for rows that it has not seen
   glassgrad step neuron.py                    go through a backward pass step by step
+  glassgrad lift neuron.py                    see it as a few array operations
   glassgrad learn                             take the course
 """
 TRAIN_EXAMPLES = f"""\
@@ -82,6 +83,16 @@ other file is left alone.
 examples:
   glassgrad step neuron.py
   glassgrad step neuron.py --value loss --out steps.html
+"""
+LIFT_EXAMPLES = """\
+FILE.py runs as it would with python. If it has called a lifted function, that is shown. Else it is
+the last variable that an operation made and that no other is made from; its parameters are those
+of the networks that it was made from, or all numbers in variables.
+
+examples:
+  glassgrad lift neuron.py
+  glassgrad lift neuron.py --value loss
+  glassgrad lift neuron.py --source > arrays.py
 """
 
 
@@ -202,6 +213,14 @@ def _parser() -> ArgumentParser:
     step.add_argument("--out", metavar="FILE", help="the page (default: FILE.step.html)")
     step.add_argument("--force", action="store_true", help="write over an existing FILE")
     step.add_argument("--no-open", action="store_true", help="do not open it in a browser")
+
+    about = "run a program, and show what it is as a few array operations"
+    lift = command("lift", about, "FILE.py [--value NAME] [--source]", LIFT_EXAMPLES)
+    lift.set_defaults(run_command=commands.lift)
+    lift.add_argument("program", metavar="FILE.py", help="a program that makes a Value")
+    lift.add_argument("--value", metavar="NAME", help="the variable (default: the last result)")
+    whole = "print nothing but the source, with the gradient"
+    lift.add_argument("--source", action="store_true", help=whole)
 
     about = "copy the course to a folder of your own, and open it"
     learn = command("learn", about, "[DIR] [--no-open]", LEARN_EXAMPLES)

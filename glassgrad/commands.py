@@ -12,7 +12,7 @@ import subprocess
 import sys
 import webbrowser
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -45,6 +45,7 @@ from glassgrad.step.program import (
 )
 from glassgrad.storage import load, save
 from glassgrad.train import evaluate, fit, predict, probabilities
+from glassgrad.value import Value
 
 STEPS, FEWEST_EPOCHS = 600, 10  # of training, where nobody says how many epochs
 RATES = {"sgd": 0.1}  # else 0.01
@@ -151,9 +152,7 @@ def draw(options: Namespace) -> int:
 
 def step(options: Namespace) -> int:
     """Run a program of the user's, and write the steps through a Value that it makes."""
-    path = Path(options.program).resolve()
-    if not path.is_file():
-        raise UserError(f"{options.program} is no file; glassgrad step takes a Python program")
+    path = _program(options)
     out = Path(options.out) if options.out else Path(options.program).with_suffix(".step.html")
     if out.suffix != ".html":
         raise UserError(f"steps are written as a page: {out.with_suffix('.html')}, not {out}")
@@ -161,23 +160,71 @@ def step(options: Namespace) -> int:
     try:
         names = run_program(path)
     except ProgramError as error:
-        sys.stdout.flush()
-        print(error, file=sys.stderr)
-        return 1
+        return _failed(error)
     values = values_in(names, path.read_bytes())
-    if not values:
-        raise UserError(f"{path.name} leaves no Value that an operation made, such as loss = a * b")
-    if options.value and options.value not in names:
-        found = ", ".join(values)
-        raise UserError(f"{path.name} has no variable {options.value}; its results are {found}")
+    name = _chosen(options, names, values, path)
     name_after_variables(names)
-    name = options.value or last_root(names, values)
     step_through(names[name]).save(out)
     others = f"; --value takes another of {', '.join(values)}" if len(values) > 1 else ""
     print(f"The steps through {name} are in {out}{'' if options.value else others}")
     if not options.no_open:
         webbrowser.open(out.resolve().as_uri())
     return 0
+
+
+def lift(options: Namespace) -> int:
+    """Run a program of the user's, and show what it is as a program of array operations."""
+    path = _program(options)
+    if find_spec("numpy") is None:
+        raise UserError('lifting needs NumPy: pip install "glassgrad[all]"')
+    from glassgrad.lift.program import Program
+    from glassgrad.lift.variables import lift_variable
+
+    try:
+        names = run_program(path)
+    except ProgramError as error:
+        return _failed(error)
+    lifted = [
+        name for name, thing in names.items() if isinstance(thing, Program) and thing.is_lifted
+    ]
+    if lifted and options.value in (None, *lifted):
+        name = options.value or lifted[-1]
+        program = names[name]
+    else:
+        values = values_in(names, path.read_bytes())
+        values = [name for name in values if isinstance(names[name], Value)]
+        name = _chosen(options, names, values, path)
+        program = lift_variable(names, name)
+    if not options.source:
+        print(f"{program}\n")
+    print(program.source(gradient=options.source), end="")
+    return 0
+
+
+def _program(options: Namespace) -> Path:
+    """The file of the user's program."""
+    path = Path(options.program).resolve()
+    if not path.is_file():
+        takes = f"glassgrad {options.command} takes a Python program"
+        raise UserError(f"{options.program} is no file; {takes}")
+    return path
+
+
+def _failed(error: ProgramError) -> int:
+    """Show how the user's program failed."""
+    sys.stdout.flush()
+    print(error, file=sys.stderr)
+    return 1
+
+
+def _chosen(options: Namespace, names: Mapping[str, Any], values: list[str], path: Path) -> str:
+    """The variable that is meant: the one that is asked for, or else the last result."""
+    if not values:
+        raise UserError(f"{path.name} leaves no Value that an operation made, such as loss = a * b")
+    if options.value and options.value not in names:
+        found = ", ".join(values)
+        raise UserError(f"{path.name} has no variable {options.value}; its results are {found}")
+    return options.value or last_root(names, values)
 
 
 def learn(options: Namespace) -> int:

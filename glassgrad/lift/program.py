@@ -116,12 +116,26 @@ class Program:
     def __bool__(self) -> bool:
         return True
 
+    @property
+    def is_lifted(self) -> bool:
+        """Whether there is a program already: a function's is made when it is first called."""
+        return self._lifted is not None
+
     def source(self, gradient: bool = True) -> str:
         """The program as Python with NumPy, to read and to run, with or without its gradient.
 
         >>> from glassgrad import Value, lift
         >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
         >>> print(lift(a * b + 1).source(gradient=False))
+        import numpy as np
+        <BLANKLINE>
+        <BLANKLINE>
+        def forward(theta):
+            a = theta[0]
+            b = theta[1]
+            s1 = a * b + 1.0  # a number: 2 scalar nodes
+            return s1
+        <BLANKLINE>
         """
         return source(self._code(gradient), self._names)
 
