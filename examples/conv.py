@@ -90,8 +90,9 @@ def main(epochs=30, batch_size=32, learning_rate=0.02, n_filters=6, pictures=PIC
         reach = abs(filters).max()
         above.imshow(filters[place], cmap="RdBu_r", vmin=-reach, vmax=reach)
         below = figure.add_subplot(2, n_filters, n_filters + place + 1, xticks=[], yticks=[])
-        below.imshow(images[test[place]], cmap="Greys")
-        below.set_title(f"read as {guesses[place]}", fontsize=9)
+        which = np.argmax(labels[test] == place)  # the first of this digit
+        below.imshow(images[test[which]], cmap="Greys")
+        below.set_title(f"read as {guesses[which]}", fontsize=9)
     pictures.mkdir(parents=True, exist_ok=True)
     figure.savefig(pictures / "conv.png", dpi=100)
     return {"history": history, "accuracy": accuracy, "operations": len(loss)}

@@ -41,8 +41,7 @@ def main(steps=200, learning_rate=1.0, pictures=PICTURES):
             print(f"step {step:3}  loss {value:.4f}")
     history.append(program(theta))
 
-    for parameter, number in zip(model.parameters(), theta.tolist(), strict=True):
-        parameter.data = number
+    program.update(theta)  # the network has the numbers now
     right = sum((model(row).data > 0) == (label == 1) for row, label in points)
     print(f"after {steps} steps: loss {history[-1]:.4f}, {right} of {len(points)} points right")
 
