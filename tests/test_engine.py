@@ -487,7 +487,7 @@ def test_a_network_that_becomes_another_one_is_noticed_before_the_next_step(monk
     eager, lifted = trained("eager"), trained("auto")
     assert_same(eager, lifted)
     assert lifted[1].backend == "eager"
-    assert lifted[1].backend_note.startswith("from epoch 3 on its outputs are")
+    assert lifted[1].backend_note.startswith("from epoch 3 on its outputs are not")
     with pytest.raises(ValueError, match="cannot be lifted"):
         trained("numpy")
 
@@ -556,6 +556,21 @@ def test_errors_of_the_data_are_the_same():
             fit(Line(), data, loss=logistic, backend=backend)
     with pytest.raises(ValueError, match="labels for logistic are"):
         fit(Line(), data, loss=logistic, backend="numpy")
+
+
+@pytest.mark.parametrize("rate", [1e200, 1e155])
+def test_a_step_too_far_is_explained_by_whoever_notices_it_first(rate):
+    """At its end, in the next epoch's first look, or in a measure."""
+    found = []
+    for backend in ("eager", "numpy"):
+        model = Line()
+        with pytest.raises(FloatingPointError) as caught:
+            fit(
+                model, grid(), epochs=5, optimizer=SGD(model, rate), batch_size=300, backend=backend
+            )
+        found.append((str(caught.value), weights(model), caught.value.history.epochs))
+    assert found[0][0] == found[1][0]
+    assert alike(found[0][1], found[1][1])
 
 
 # Outputs.

@@ -50,14 +50,16 @@ class LiftedModel:
         watch: Watch,
         parameters: Sequence[Value] | None = None,
     ) -> None:
-        self.model, self.watch = model, watch
+        self.model = model
         self.kind: type | None = None  # of its outputs for a row: list or tuple; None for a Value
         if parameters is None:
             parameters = model.parameters() if hasattr(model, "parameters") else []
         self.parameters = list(parameters)
         self.program = lift(self.outputs, wrt=self.parameters)
         some = [inputs[i] for i in spread(len(inputs))]
-        numbers = self.traced(self.program, lambda: self(None, as_array(some)))
+        numbers = traced(self.program, lambda: self(None, as_array(some)))
+        if changed := watch.changed():
+            raise NotLifted(changed)
         self.compare(some, numbers)
 
     def __call__(self, theta: Floats | None, rows: Floats) -> Floats:
@@ -78,23 +80,6 @@ class LiftedModel:
             raise NotLifted(f"its outputs are a {type(out).__name__}")
         return list(out) if is_list(out) else out
 
-    def traced(self, program: Program, run: Callable[[], Any]) -> Any:
-        """What the first run gives, in which the graph is built; nothing may be frozen in it."""
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", BakedIn)
-                found = run()
-        except NotLifted:
-            raise
-        except Exception as error:
-            first_line = str(error).partition("\n")[0]
-            raise NotLifted(f"{type(error).__name__}: {first_line}") from error
-        if program.notices:
-            raise NotLifted(str(program.notices[0]).partition("\n")[0])
-        if changed := self.watch.changed():
-            raise NotLifted(changed)
-        return found
-
     def compare(self, rows: Sequence[Any], numbers: Floats) -> None:
         """Raise NotLifted unless these are the outputs that the network has for the rows now."""
         with no_grad():
@@ -111,7 +96,7 @@ class LiftedLoss:
         self.columns: dict[int, tuple[Dataset, Floats, NDArray[Any]]] = {}
         self.program = lift(lambda x, t: loss(model.outputs(x), t), wrt=model.parameters)
         rows = spread(len(data))
-        model.traced(self.program, lambda: self.gradients(None, data, rows))
+        traced(self.program, lambda: self.gradients(None, data, rows))
 
     def gradients(
         self, theta: Floats | None, data: Dataset, places: Sequence[int]
@@ -164,7 +149,7 @@ class EagerLoss:
         self.pull = lift(self._weighted, wrt=model.parameters)
         some = self.columns_of(data)[0][spread(len(data))]
         seeds = model(None, some)
-        model.traced(self.pull, lambda: self.pull.value_and_grad(None, some, seeds))
+        traced(self.pull, lambda: self.pull.value_and_grad(None, some, seeds))
 
     def gradients(
         self, theta: Floats | None, data: Dataset, places: Sequence[int]
@@ -208,6 +193,22 @@ class EagerLoss:
         return self.columns[id(data)][1], list(data.targets)
 
 
+def traced(program: Program, run: Callable[[], Any]) -> Any:
+    """What the first run gives, in which the graph is built; nothing may be frozen in it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", BakedIn)
+            found = run()
+    except NotLifted:
+        raise
+    except Exception as error:
+        first_line = str(error).partition("\n")[0]
+        raise NotLifted(f"{type(error).__name__}: {first_line}") from error
+    if program.notices:
+        raise NotLifted(str(program.notices[0]).partition("\n")[0])
+    return found
+
+
 def as_array(numbers: Any) -> Floats:
     """Numbers, or rows of them, as an array; nothing that is more than a number may be among them.
 
@@ -233,8 +234,6 @@ def spread(n: int) -> list[int]:
 def check_same(what: str, lifted: Any, eager: Any) -> None:
     """Raise NotLifted unless numbers agree."""
     found, wanted = np.asarray(lifted), np.asarray(eager)
-    scale = np.abs(wanted).max(initial=0.0)
-    if not np.isfinite(scale):
-        raise NotLifted(f"its {what} are not finite")
-    if found.shape != wanted.shape or not (np.abs(found - wanted) <= TOLERANCE * scale).all():
-        raise NotLifted(f"its {what} are no longer those of the graph that was lifted")
+    near = TOLERANCE * np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)
+    if found.shape != wanted.shape or not np.allclose(found, wanted, 0.0, near, equal_nan=True):
+        raise NotLifted(f"its {what} are not those of the graph that was lifted")

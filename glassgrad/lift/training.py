@@ -43,8 +43,7 @@ class Lifted:
     def __init__(self, task: Task, watch: Watch, insist: bool) -> None:
         self.task, self.insist = task, insist
         self.trained = list(task.optimizer.parameters)
-        others = [p for p in task.model.parameters() if p not in set(self.trained)]
-        self.parameters = [*self.trained, *others]
+        self.parameters = list(dict.fromkeys([*self.trained, *task.model.parameters()]))
         self.model = LiftedModel(task.model, task.train.inputs, watch, self.parameters)
         how = LiftedLoss if task.loss in LABELS else EagerLoss
         self.objective: LiftedLoss | EagerLoss = how(self.model, task.loss, task.train)
@@ -65,7 +64,8 @@ class Lifted:
             if self.task.optimizer.parameters != self.trained:
                 raise NotLifted("the optimizer has other parameters")
             found = self.model(self.theta, self.objective.columns_of(train)[0][row])
-            self.model.compare([train.inputs[row[0]]], found)
+            if np.isfinite(found).all():  # else the first step says what is wrong
+                self.model.compare([train.inputs[row[0]]], found)
         except NotLifted as refusal:
             if self.insist:
                 raise errors.not_lifted(str(refusal)) from refusal
