@@ -1,7 +1,5 @@
 """The NumPy backend against the meaning of the array program, in plain loops."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -20,7 +18,6 @@ from glassgrad.lift.ir import (
     Term,
     View,
     row_major,
-    whole,
 )
 from glassgrad.lift.spec import check
 

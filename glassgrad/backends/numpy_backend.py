@@ -37,6 +37,7 @@ from glassgrad.lift.ir import (
     Zero,
 )
 
+FEW = 16  # numbers to compare
 KEPT = 4  # sizes of batch: one to train with, the rest at the end, one to predict with
 
 
@@ -227,7 +228,7 @@ def _compute(plan: Plan, step: Compute) -> None:
     kept = tuple(1 if axis in still else n for axis, n in enumerate(shape))
     minus = negated(plain[0]) if not sums and len(plain) == 1 else None
     if not step.accumulate:
-        _total(plan, kept, sums, plain or [0.0], target)
+        _total(plan, kept, sums, plain if plain or sums else [0.0], target)
     elif minus is not None:
         moves.add_to(plan, kept, target, _total(plan, kept, [], [minus], None), np.subtract)
     elif sums or plain:
@@ -300,18 +301,22 @@ def _extreme(plan: Plan, step: Extreme) -> None:
     shape = (plan.batch if step.target.buffer.batched else 1, *step.shape)
     if 0 in shape:
         return
-    target, source = plan.view(step.target, shape), plan.view(step.source, shape + step.reduce)
-    axes = [axis for axis in source.axes() if axis < len(shape)]
-    out = target if set(target.axes()) == set(axes) else plan.room(shape, axes)
-    kept = merge((shape[a], source.strides[a], out.strides[a]) for a in axes)
-    over = merge(
-        (step.reduce[a - len(shape)], source.strides[a]) for a in source.axes()[len(axes) :]
-    )
-    numbers = source.array([(n, stride) for n, stride, *_ in [*kept, *over]])
-    result = out.array([(n, stride) for n, _, stride in kept])
-    reduced = tuple(range(len(kept), numbers.ndim))
+    space = shape + step.reduce
+    target, source = plan.view(step.target, shape), plan.view(step.source, space)
+    kept = [axis for axis in source.axes() if axis < len(shape)]
+    reduced = [axis for axis in source.axes() if axis >= len(shape)]
+    out = target if set(target.axes()) == set(kept) else plan.room(shape, kept)
+    if size_along(space, reduced) <= FEW <= size_along(space, kept):
+        # NumPy compares rows with rows many times as fast as numbers within a row.
+        rows = plan.room(space, [*reduced, *kept])
+        plan.copy(space, source, rows)
+        source = rows
+    over = [(dim[0], dim[1]) for dim in merge((space[a], source.strides[a]) for a in reduced)]
+    dims = merge((shape[a], source.strides[a], out.strides[a]) for a in kept)
+    numbers = source.array([*over, *((n, stride) for n, stride, _ in dims)])
+    result = out.array([(n, stride) for n, _, stride in dims])
     ufunc = np.maximum if step.op is ops.maximum else np.minimum
-    plan.call(ufunc.reduce, numbers, reduced, None, result)
+    plan.call(ufunc.reduce, numbers, tuple(range(len(over))), None, result)
     if out is not target:
         plan.copy(shape, out, target)
     moves.clear_holes(plan, step.target, step.shape)

@@ -71,11 +71,11 @@ def _sum_of_product(
     factors = list(factors)
     while len(factors) > 2:
         # Multiply the two that give the smallest product.
-        pairs = combinations(factors, 2)
-        first, second = min(pairs, key=lambda pair: _size(shape, *pair))
-        result = room_for(plan, shape, [first, second])
-        plan.each(np.multiply, shape, first, second, result)
-        factors = [x for x in factors if x is not first and x is not second]
+        pairs = combinations(range(len(factors)), 2)
+        i, j = min(pairs, key=lambda pair: _size(shape, factors[pair[0]], factors[pair[1]]))
+        result = room_for(plan, shape, [factors[i], factors[j]])
+        plan.each(np.multiply, shape, factors[i], factors[j], result)
+        factors = [x for number, x in enumerate(factors) if number not in (i, j)]
         factors.append(result)
     if len(factors) == 2:
         # What only one of the two depends on can be summed first.

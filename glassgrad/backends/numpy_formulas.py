@@ -1,4 +1,4 @@
-"""Formulas as calls of NumPy's functions, one for each operation, with equal parts computed once."""
+"""Formulas as calls of NumPy, one for each operation, with equal parts computed once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassgrad import ops
+from glassgrad import floats, ops
 from glassgrad.backends.numpy_plan import Array, Plan, Strided
 from glassgrad.lift.ir import Apply, Expr, Shape, View
 from glassgrad.ops import Op
@@ -76,11 +76,13 @@ class Formulas:
         """Where the value of a formula is: in `out`, if given, else where it is best."""
         number = self._number(expr)
         found = self._values.get(number)
-        if found is None and isinstance(expr, Apply):
-            found = self._apply(expr, number, out)
-        elif found is None:
-            is_view = isinstance(expr, View)
-            found = self.plan.view(expr, self.shape) if is_view else self._constant(expr)
+        if found is None:
+            if isinstance(expr, Apply):
+                found = self._apply(expr, number, out)
+            elif isinstance(expr, View):
+                found = self.plan.view(expr, self.shape)
+            else:
+                found = self._constant(expr)
         self._values[number] = found
         if out is not None and found is not out:
             self.plan.copy(self.shape, found, out)
@@ -223,7 +225,7 @@ def _is_not_zero(at: Formulas, x: Strided, out: Strided) -> None:
 
 
 def _gelu(at: Formulas, x: Strided, out: Strided) -> None:
-    at.each(np.multiply, x, -ops.floats.SQRT_HALF, out)
+    at.each(np.multiply, x, -floats.SQRT_HALF, out)
     _loop(math.erfc)(at, out, out)
     at.each(np.multiply, out, x, out)
     at.each(np.multiply, out, 0.5, out)
@@ -246,13 +248,9 @@ def _loop(function: Callable[[float], float]) -> Callable[..., None]:
     return kernel
 
 
-_erf = np.frompyfunc(math.erf, 1, 1)
-
-
 def erf(x: Array) -> Array:
     """The error function, each number by itself."""
-    found: Array = _erf(x).astype(np.float64)
-    return found
+    return np.array(list(map(math.erf, x.ravel().tolist()))).reshape(x.shape)
 
 
 @lru_cache
