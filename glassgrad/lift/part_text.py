@@ -63,14 +63,15 @@ class Part:
             return None
         inner = row_major(self.shape)
         found = []
-        ends = list(places)
+        lows, highs = list(places), list(places)
         for dim in dims:
             axis = next((i for i, x in enumerate(own) if dim.stride % x.stride == 0), None)
             if axis is None:
                 return None
             step = dim.stride // own[axis].stride
-            ends[axis] += step * (dim.count - 1)
-            if not 0 <= ends[axis] < own[axis].count:
+            lows[axis] += min(step * (dim.count - 1), 0)
+            highs[axis] += max(step * (dim.count - 1), 0)
+            if lows[axis] < 0 or highs[axis] >= own[axis].count:
                 return None
             found.append(Dim(dim.count, step * inner[axis]))
         return sum(p * s for p, s in zip(places, inner, strict=True)), found

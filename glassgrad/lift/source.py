@@ -216,11 +216,18 @@ class _Function:
         """The gradients with which the backward pass begins, and the one that it fills."""
         code, names = self.module.code, self.module.names
         d_theta = self.writer.d_theta
+        if d_theta is not None:
+            yield self._zeros(d_theta)
+            for part in self.module.parts.parts:
+                if part in self.writer.d_parts_used and part.is_view:
+                    text = f"d_{part.name} = {part.text(names[d_theta])}"
+                    yield Statement(text, None, " x ".join(map(str, part.shape)))
         for buffer in self._seeded():
             roots = [
                 (place, root)
                 for place, root in enumerate(code.roots)
                 if code.gradients.get(root.buffer) is buffer
+                and (buffer.mask is None or buffer.mask.flat[root.offset])
             ]
             shape = self.writer.shape_text(buffer)
             if buffer is not d_theta:
@@ -236,8 +243,6 @@ class _Function:
                 yield Statement(f"{names[buffer]} = {fill}", buffer, words)
                 if whole:
                     continue
-            else:
-                yield self._zeros(buffer)
             for place, root in roots:
                 axes = [BATCH] * buffer.batched
                 target = self.writer.look(buffer, root.offset, axes)
@@ -247,16 +252,6 @@ class _Function:
                     if code.batched and not buffer.batched:
                         seed += ".sum()"
                 yield Statement(f"{target} += {seed}", buffer)
-        if d_theta is not None and d_theta not in self._seeded():
-            yield self._zeros(d_theta)
-        if d_theta is not None:
-            for part in self.module.parts.parts:
-                if part in self.writer.d_parts_used and part.is_view:
-                    yield Statement(
-                        f"d_{part.name} = {part.text(names[d_theta])}",
-                        None,
-                        " x ".join(map(str, part.shape)),
-                    )
 
     def _zeros(self, d_theta: Buffer) -> Statement:
         names, code = self.module.names, self.module.code

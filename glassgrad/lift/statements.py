@@ -447,11 +447,10 @@ class Writer:
         name = self.names[buffer]
         if buffer.mask is not None and not buffer.mask.all():
             mask = self.constants.array(f"{name}_mask", buffer.mask)
-            shown = view_text(
-                mask, buffer.shape, False, aim.view.offset, self._aim_dims(aim, False)
-            )
+            dims = self._aim_dims(replace(aim, loops=[]), False)
+            shown = view_text(mask, buffer.shape, False, aim.view.offset, dims)
             text = Text(f"np.where({shown}, {text.text}, 0.0)")
-            present, plain = aim.order, None
+            present, plain = {*present, *aim.order} - ({BATCH} - set(present)), None
         state = self._states.get(buffer, "")
         missing = [
             axis
@@ -544,12 +543,13 @@ def _aim(target: View, shape: Shape, loops: Counter[int], views: Sequence[View])
     moving = [a for a, count in enumerate(shape) if count > 1 and target.strides[a]]
     summed = frozenset(a for a, count in enumerate(shape) if count > 1 and not target.strides[a])
     order = sorted(moving, key=lambda axis: (axis in loops, -abs(target.strides[axis])))
+    inner = [axis for axis in order if axis in loops]
     buffer = target.buffer
     everything = list(range(len(shape)))
     in_shape = shape == buffer.shape and order == moving and not summed
     if in_shape and (shape[:1] != (1,) or any(_is_whole(view, shape) for view in views)):
         order = everything
-    return _Target(target, shape, [BATCH] * buffer.batched + order, sorted(loops), summed)
+    return _Target(target, shape, [BATCH] * buffer.batched + order, inner, summed)
 
 
 def _is_whole(view: View, shape: Shape) -> bool:

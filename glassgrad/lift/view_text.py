@@ -42,12 +42,12 @@ class _Pick:
     window: int = -1
     width: int = 1
     window_step: int = 1
-    moves: list[tuple[str, int]] = field(default_factory=list)  # loops, by their variable
+    moves: list[tuple[str, int, int]] = field(default_factory=list)  # loops: variable, step, count
 
     def takes(self, number: int, dim: Dim, step: int, windows: bool) -> bool:
         """Give one of the view's dimensions to this axis, if it still fits."""
         if dim.loop:
-            self.moves.append((dim.loop, step))
+            self.moves.append((dim.loop, step, dim.count))
         elif self.dim < 0:
             self.dim, self.count, self.step = number, dim.count, step
         elif windows and self.window < 0 and step > 0 and self.step > 0:
@@ -58,9 +58,13 @@ class _Pick:
                 self.step, self.window_step = self.window_step, self.step
         else:
             return False
-        ends = [self.start, self.start + self.step * (self.count - 1)]
-        reach = max(ends) + self.window_step * (self.width - 1)
-        return min(ends) >= 0 and reach + step * (dim.count - 1) * bool(dim.loop) < self.size
+        if self.moves and self.step < 0:
+            return False  # the end of a slice could be -1, which means another place
+        reaches = [self.step * (self.count - 1), self.window_step * (self.width - 1)]
+        reaches += [step * (count - 1) for _, step, count in self.moves]
+        low = self.start + sum(reach for reach in reaches if reach < 0)
+        high = self.start + sum(reach for reach in reaches if reach > 0)
+        return low >= 0 and high < self.size
 
     @property
     def span(self) -> int:
@@ -85,8 +89,8 @@ class _Pick:
         return f"{start}:{stop}" + (f":{self.step}" if self.step != 1 else "")
 
 
-def _moved(moves: Sequence[tuple[str, int]], start: int) -> str:
-    parts = [name if step == 1 else f"{step} * {name}" for name, step in moves]
+def _moved(moves: Sequence[tuple[str, int, int]], start: int) -> str:
+    parts = [name if step == 1 else f"{step} * {name}" for name, step, _ in moves]
     if start or not parts:
         parts.append(str(start))
     return " + ".join(parts)
