@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from glassgrad.lift.arrange import Ids
 from glassgrad.lift.canonical import EXTREME, TAKE, Canonical
+from glassgrad.lift.families import families
 from glassgrad.lift.flatten import Tape
 
 
 class Agenda:
     """Heads by their numbers, from the leaves to the roots: `for due, early in agenda`.
 
+    members: the heads of each stage, that is of a level and kind; stage: of each head.
     due: heads of one kind that have to be computed now. early: others of the same kind that could
     be. All of `due`, and those of `early` that are computed with them, go to `done`.
     """
@@ -34,11 +36,16 @@ class Agenda:
         self.first = np.searchsorted(source[order], np.arange(len(self.kind) + 1))
         self.waiting = np.bincount(self.consumer, minlength=len(self.kind))
         self.finished = np.zeros(len(self.kind), np.bool_)
+        self.members = stages(self.level, self.kind)
+        self.stage = np.zeros(len(self.kind), np.intp)
+        for number, heads in enumerate(self.members):
+            self.stage[heads] = number
+        self.source = source[order]
         self.ready: dict[int, list[Ids]] = {}
         self._note_ready(np.flatnonzero(self.waiting == 0))
 
     def __iter__(self) -> Iterator[tuple[Ids, Ids]]:
-        for group in stages(self.level, self.kind):
+        for group in self.members:
             due = group[~self.finished[group]]
             if not len(due):
                 continue
@@ -47,6 +54,10 @@ class Agenda:
             able = able[~self.finished[able]]
             yield due, able[self.level[able] < self.level[due[0]]]
             self.ready.setdefault(kind, []).append(able[~self.finished[able]])
+
+    def families(self) -> list[Ids]:
+        """The stages whose heads should share a buffer."""
+        return families(self.stage, self.kind, self.source, self.consumer)
 
     def done(self, heads: Ids) -> None:
         """Note that these are computed, and who may be next."""

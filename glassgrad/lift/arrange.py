@@ -48,11 +48,20 @@ class Box:
     shape: Shape
     place: Ids
 
+    @property
+    def mask(self) -> NDArray[np.bool_] | None:
+        """False for the holes, cells that are no head's; None if there are none."""
+        if len(self.place) == prod(self.shape):
+            return None
+        mask = np.zeros(prod(self.shape), np.bool_)
+        mask[self.place] = True
+        return mask.reshape(self.shape)
+
     def table(self, rows: NDArray[Any], fill: float = -1) -> NDArray[Any]:
         """What the heads have (heads, ...), laid out in the box (*shape, ...)."""
         found = np.full((prod(self.shape), *rows.shape[1:]), fill, rows.dtype)
         found[self.place] = rows
-        return found.reshape(*self.shape, *rows.shape[1:])
+        return found.reshape((*self.shape, *rows.shape[1:]))
 
 
 def arrange(count: int, operands: Sequence[Operand]) -> list[tuple[Ids, Box]]:
@@ -65,7 +74,7 @@ def arrange(count: int, operands: Sequence[Operand]) -> list[tuple[Ids, Box]]:
     leaders = [
         box
         for operand, size in zip(operands, sizes, strict=True)
-        if size == count and operand.buffer is not None and (box := _follow(operand))
+        if size == count and operand.buffer is not None and (box := follow(operand))
     ]
     if leaders:
         return [(everyone, max(leaders, key=_neatness))]
@@ -122,7 +131,7 @@ def _mixed(rows: Cells) -> NDArray[np.uint64]:
     return found
 
 
-def _follow(operand: Operand) -> Box | None:
+def follow(operand: Operand) -> Box | None:
     """The box of an operand's own order, with its axes, if it is full enough."""
     assert operand.buffer is not None
     first = operand.cells[:, 0]

@@ -6,10 +6,9 @@ and its views of what is there already (`look.py`), and becomes an instruction a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from keyword import iskeyword
-from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from glassgrad import ops
 from glassgrad.lift.agenda import Agenda
 from glassgrad.lift.arguments import Argument, Place
-from glassgrad.lift.arrange import Box, Ids, Operand, arrange
+from glassgrad.lift.arrange import Box, Ids, Operand, arrange, follow
 from glassgrad.lift.canonical import EXTREME, SUM, TAKE, Canonical, canonicalise
 from glassgrad.lift.flatten import Tape, flatten
 from glassgrad.lift.ir import (
@@ -30,13 +29,13 @@ from glassgrad.lift.ir import (
     Take,
     Term,
     View,
-    whole,
+    row_major,
 )
+from glassgrad.lift.layout import FIXED, Family, Layout
 from glassgrad.lift.look import Copies, Sight, look
 from glassgrad.lift.terms import Segment, Terms
+from glassgrad.ops import Op
 from glassgrad.value import Value
-
-FIXED = -2  # instead of the number of a buffer: a constant
 
 
 @dataclass
@@ -47,9 +46,7 @@ class Built:
     n_nodes: int
     _tape: Tape
     _canonical: Canonical
-    _buffers: list[Buffer]
-    _buffer_of: NDArray[np.int32]
-    _cell_of: NDArray[np.int32]
+    _layout: Layout
     _numbers: dict[Value, int] | None = None
 
     def where(self, value: Value) -> Place | None:
@@ -57,13 +54,13 @@ class Built:
         if self._numbers is None:
             self._numbers = {node: i for i, node in enumerate(self._tape.nodes)}
         node = int(self._canonical.same[self._numbers[value]]) if value in self._numbers else -1
-        if node < 0 or self._buffer_of[node] == FIXED:
+        if node < 0:
             return None
-        owner = node if self._buffer_of[node] >= 0 else int(self._canonical.owner[node])
-        if owner < 0 or self._buffer_of[owner] < 0:
+        owner = node if self._layout.buffer_of[node] >= 0 else int(self._canonical.owner[node])
+        if owner < 0 or self._layout.buffer_of[owner] < 0:
             return None
-        buffer = self._buffers[self._buffer_of[owner]]
-        index = np.unravel_index(int(self._cell_of[owner]), buffer.shape or (1,))
+        buffer = self._layout.buffers[self._layout.buffer_of[owner]]
+        index = np.unravel_index(int(self._layout.cell_of[owner]), buffer.shape or (1,))
         return Place(buffer.name, tuple(map(int, index))[: len(buffer.shape)], owner != node)
 
 
@@ -82,19 +79,11 @@ def build(roots: Sequence[Value], wrt: Sequence[Value], arguments: Sequence[Argu
     canonical = canonicalise(tape, {number[leaf] for leaf in varying if leaf in number})
     builder = _Builder(tape, canonical, number, wrt, arguments)
     builder.run()
-    return Built(
-        builder.code,
-        len(tape),
-        tape,
-        canonical,
-        builder.buffers,
-        builder.buffer_of,
-        builder.cell_of,
-    )
+    return Built(builder.code, len(tape), tape, canonical, builder.layout)
 
 
 class _Builder:
-    """Writes the instructions, and remembers in which cell of which buffer each number is."""
+    """Writes the instructions of one group after the other."""
 
     def __init__(
         self,
@@ -107,11 +96,8 @@ class _Builder:
         self.tape, self.canonical = tape, canonical
         self.agenda = Agenda(tape, canonical)
         self.copies = Copies()
-        self.buffers: list[Buffer] = []
-        self.buffer_of = np.where(canonical.fixed, FIXED, -1).astype(np.int32)
-        self.cell_of = np.zeros(len(tape), np.int32)
-        self.counts: dict[str, int] = {}
-        self.taken = {"np", "theta", *(argument.name for argument in arguments)}
+        names = ["np", "theta", *(argument.name for argument in arguments)]
+        self.layout = Layout(canonical.fixed, names)
         self.code = Code(Buffer("theta", (len(wrt),), "parameter"))
         leaves = [(self.code.parameters, list(wrt))]
         for argument in arguments:
@@ -121,79 +107,65 @@ class _Builder:
         for buffer, values in leaves:
             there = [(number[leaf], cell) for cell, leaf in enumerate(values) if leaf in number]
             nodes, places = np.array(there, np.intp).reshape(-1, 2).T
-            self.place(buffer, nodes, places)
-
-    def place(self, buffer: Buffer, nodes: Ids, cells: Ids) -> None:
-        """Note that these nodes are in these cells of a buffer."""
-        self.buffer_of[nodes] = len(self.buffers)
-        self.cell_of[nodes] = cells
-        self.buffers.append(buffer)
+            self.layout.place(buffer, nodes, places)
+        self.rows: dict[int, tuple[Family, int]] = {}
+        for stages in self.agenda.families():
+            family = Family(len(stages))
+            self.rows |= {stage: (family, row) for row, stage in enumerate(stages.tolist())}
 
     def run(self) -> None:
         """Write the instructions of all groups, from the leaves to the roots."""
         for due, early in self.agenda:
             kind = int(self.canonical.kind[due[0]])
-            group = np.sort(np.concatenate([due, early]))
-            if kind == SUM:
-                self.sums(group, due)
-            elif kind == EXTREME:
+            if kind == EXTREME:
                 self.extremes(due)
             elif kind == TAKE:
                 self.takes(due)
             else:
-                self.operations(group, due, kind)
+                group = np.sort(np.concatenate([due, early]))
+                found = self.sums(group) if kind == SUM else self.operations(group, kind)
+                self.write([part for part in found if np.isin(part.heads, due).any()])
         for root in self.tape.roots:
             self.code.roots.append(self.root(int(self.canonical.same[root])))
 
     def root(self, node: int) -> View:
         """A view of a result."""
-        if self.buffer_of[node] == FIXED:
+        if self.layout.buffer_of[node] == FIXED:
             data = np.array(self.tape.data[node])
-            return View(Buffer(self.name("constant"), (), "constant", data=data), 0, ())
-        return View(self.buffers[self.buffer_of[node]], int(self.cell_of[node]), ())
+            buffer = Buffer(self.layout.name("constant"), (), "constant", data=data)
+            return View(buffer, 0, ())
+        buffer = self.layout.buffers[self.layout.buffer_of[node]]
+        return View(buffer, int(self.layout.cell_of[node]), ())
 
-    def sums(self, group: Ids, due: Ids) -> None:
-        """Sums of products and of single numbers."""
-        terms = Terms(self.canonical, group, self.buffers, self.buffer_of, self.cell_of)
+    def sums(self, group: Ids) -> Iterator[_Part]:
+        """Sums of products and of single numbers, with what each group of them looks at."""
+        layout = self.layout
+        terms = Terms(self.canonical, group, layout.buffers, layout.buffer_of, layout.cell_of)
         for members, segments in terms.groups():
             heads = group[members]
-            if not np.isin(heads, due).any():
-                continue
-            if self.copy(heads):
-                continue
-            parts = [_parts(segment) for segment in segments]
-            constant = Operand(None, _no_cells(len(heads)), self.canonical.constant[heads][:, None])
-            seen = [operand for part in parts for operand in part]
-            for some, box in arrange(len(heads), seen):
-                sight = look(box, some, [*parts, [constant]], self.copies)
-                found = [
-                    Term(_product(looks), columns)
-                    for looks, columns in zip(sight.looks, sight.columns, strict=True)
-                ]
-                if found[-1].expr == 0.0 and len(found) > 1:
-                    found.pop()
-                many = any(term.reduce for term in found) and any(len(p) > 1 for p in parts)
-                out = self.buffer("z" if many else "s", sight, box, heads[some])
-                self.code.forward.append(Compute(whole(out), out.shape, found, comment=out.comment))
+            if not self.alias(heads):
+                numbers = self.canonical.constant[heads][:, None]
+                operands = [*map(_factors, segments), [Operand(None, _no_cells(numbers), numbers)]]
+                products = any(len(segment.operands) > 1 for segment in segments)
+                yield _Part(heads, "z" if products else "s", operands, None)
 
-    def copy(self, heads: Ids) -> bool:
+    def alias(self, heads: Ids) -> bool:
         """Sums of a single number are that number itself: `sum([x])`, which begins with 0."""
         starts = self.canonical.start[heads]
         trivial = (
             (self.canonical.start[heads + 1] - starts == 1)
             & (self.canonical.constant[heads] == 0.0)
-            & (self.canonical.coefficient[starts] == 1.0)
-            & (self.canonical.right[starts] < 0)
+            & (self.canonical.coefficient[np.minimum(starts, len(self.canonical.left) - 1)] == 1.0)
+            & (self.canonical.right[np.minimum(starts, len(self.canonical.left) - 1)] < 0)
         )
         if not trivial.all():
             return False
-        nodes, of = self.canonical.heads[heads], self.canonical.left[starts]
-        self.buffer_of[nodes], self.cell_of[nodes] = self.buffer_of[of], self.cell_of[of]
+        self.layout.alias(self.canonical.heads[heads], self.canonical.left[starts])
         self.agenda.done(heads)
         return True
 
-    def operations(self, group: Ids, due: Ids, code: int) -> None:
-        """An operation of the table, on one or two numbers each."""
+    def operations(self, group: Ids, code: int) -> Iterator[_Part]:
+        """An operation of the table, with what each group looks at."""
         op = self.tape.rules[code]
         assert op is not None
         term = self.canonical.start[group]
@@ -201,21 +173,53 @@ class _Builder:
         if op.arity == 2:
             inputs.append(self.canonical.right[term])
             if op in (ops.multiply, ops.maximum, ops.minimum):
-                first, second = (self.buffer_of[x] for x in inputs)
+                first, second = (self.layout.buffer_of[x] for x in inputs)
                 swap = (first == FIXED) | ((second != FIXED) & (first > second))
                 inputs = [np.where(swap, *inputs[::-1]), np.where(swap, *inputs)]
+        name = "power" if op.name.startswith("**") else op.name
         for members in self.alike(inputs):
-            if not np.isin(group[members], due).any():
-                continue
-            operands = [self.operand(nodes[members][:, None]) for nodes in inputs]
-            for some, box in arrange(len(members), operands):
-                sight = look(box, some, [[operand] for operand in operands], self.copies)
-                formula = Apply(op, tuple(looks[0] for looks in sight.looks))
-                name = "power" if op.name.startswith("**") else op.name
-                out = self.buffer(name, sight, box, group[members[some]])
-                self.code.forward.append(
-                    Compute(whole(out), out.shape, [Term(formula)], comment=out.comment)
+            operands = [[self.operand(nodes[members][:, None])] for nodes in inputs]
+            yield _Part(group[members], name, operands, op)
+
+    def write(self, parts: list[_Part]) -> None:
+        """An instruction for each part; their results lie in one buffer if that can be."""
+        shared = self.shared(parts) if len(parts) > 1 else None
+        for number, part in enumerate(parts):
+            flat = [operand for operands in part.operands for operand in operands]
+            for some, box in arrange(len(part.heads), flat):
+                sight = look(box, some, part.operands, self.copies)
+                cells = shared[1][number][some] if shared else None
+                target = self.target(
+                    part.name, sight, box, part.heads[some], shared and shared[0], cells
                 )
+                terms = _terms(part, sight)
+                comment = self.comment(part.heads[some])
+                self.code.forward.append(Compute(target, sight.shape, terms, comment=comment))
+
+    def shared(self, parts: list[_Part]) -> tuple[Buffer, list[Ids]] | None:
+        """A buffer for several parts, in the order of what they all look at; and their cells."""
+        for buffer in dict.fromkeys(x.buffer for looks in parts[0].operands for x in looks):
+            if buffer is None or buffer.role == "parameter":
+                continue
+            cells = [part.cells_in(buffer) for part in parts]
+            if any(x is None for x in cells):
+                continue
+            first = np.concatenate([x for x in cells if x is not None])
+            box = follow(Operand(buffer, first[:, None]))
+            if box is None or len(np.unique(first)) < len(first):
+                continue
+            batched = {
+                any(x.buffer and x.buffer.batched for looks in part.operands for x in looks)
+                for part in parts
+            }
+            if len(batched) > 1:
+                return None
+            made = Buffer(
+                self.layout.name(parts[0].name), box.shape, "value", batched.pop(), mask=box.mask
+            )
+            ends = np.cumsum([len(part.heads) for part in parts])
+            return made, np.split(box.place, ends[:-1])
+        return None
 
     def extremes(self, group: Ids) -> None:
         """The largest or smallest of several numbers."""
@@ -227,23 +231,19 @@ class _Builder:
                 assert op is not None
                 nodes = self.canonical.left[chain[which]]
                 for members in self.alike(list(nodes.T)):
-                    operand = self.together(nodes[members])
-                    for some, box in arrange(len(members), [operand]):
-                        sight = look(box, some, [[operand]], self.copies)
-                        (source,) = sight.looks[0]
-                        assert isinstance(source, View)
-                        heads = group[alike[which[members[some]]]]
-                        out = self.buffer(op.name, sight, box, heads)
-                        self.code.forward.append(
-                            Extreme(
-                                op,
-                                whole(out),
-                                out.shape,
-                                source,
-                                sight.columns[0],
-                                comment=out.comment,
-                            )
-                        )
+                    self.extreme(op, group[alike[which[members]]], self.together(nodes[members]))
+
+    def extreme(self, op: Op, heads: Ids, operand: Operand) -> None:
+        """The largest or smallest number of each row of an operand."""
+        for some, box in arrange(len(heads), [operand]):
+            sight = look(box, some, [[operand]], self.copies)
+            (source,) = sight.looks[0]
+            assert isinstance(source, View)
+            target = self.target(op.name, sight, box, heads[some])
+            shape, comment = sight.shape, self.comment(heads[some])
+            self.code.forward.append(
+                Extreme(op, target, shape, source, sight.columns[0], comment=comment)
+            )
 
     def takes(self, group: Ids) -> None:
         """Numbers that are looked up in a table."""
@@ -265,38 +265,39 @@ class _Builder:
             self.take(heads, box, some, which, self.spread(table))
             return
         assert isinstance(choices, View)
-        out = self.buffer("chosen", sight, box, heads, which.buffer)
+        target = self.target("chosen", sight, box, heads)
         first = View(choices.buffer, choices.offset, choices.strides[:-1])
         step, count = choices.strides[-1], sight.columns[1][0]
         self.code.forward.append(
-            Take(whole(out), out.shape, first, index, step, count, comment=out.comment)
+            Take(target, sight.shape, first, index, step, count, comment=self.comment(heads))
         )
 
     def operand(self, nodes: Ids) -> Operand:
         """Nodes (heads, columns) that are all in one buffer, or all constants."""
-        which = self.buffer_of[nodes.flat[0]]
+        which = self.layout.buffer_of[nodes.flat[0]]
         if which == FIXED:
-            return Operand(None, _no_cells(*nodes.shape), self.tape.data[nodes])
-        return Operand(self.buffers[which], self.cell_of[nodes].astype(np.intp))
+            return Operand(None, _no_cells(nodes), self.tape.data[nodes])
+        return Operand(self.layout.buffers[which], self.layout.cell_of[nodes].astype(np.intp))
 
     def together(self, nodes: Ids) -> Operand:
         """Nodes (heads, columns) as an operand, copied into one buffer if they are in several."""
-        if (self.buffer_of[nodes[0]] == self.buffer_of[nodes[0, 0]]).all():
+        buffer_of = self.layout.buffer_of[nodes]
+        if (buffer_of == buffer_of[0, 0]).all() and buffer_of[0, 0] != FIXED:
             return self.operand(nodes)
         rows, columns = nodes.shape
-        batched = any(
-            self.buffers[i].batched for i in np.unique(self.buffer_of[nodes[0]]) if i != FIXED
-        )
-        out = Buffer(self.name("joined"), nodes.shape, "value", batched)
-        everyone = np.arange(rows)
+        batched = any(self.layout.buffers[i].batched for i in np.unique(buffer_of) if i != FIXED)
+        out = Buffer(self.layout.name("joined"), (rows, columns), "value", batched)
+        everyone = Box((rows,), np.arange(rows))
         for column in range(columns):
             operand = self.operand(nodes[:, [column]])
-            sight = look(Box((rows,), everyone), everyone, [[operand]], self.copies)
-            target = View(out, column, (columns,))
-            strides = sight.looks[0][0]
+            sight = look(everyone, everyone.place, [[operand]], self.copies)
             self.flush()
-            self.code.forward.append(Compute(target, (rows,), [Term(strides)]))
-        self.buffers.append(out)
+            terms = [Term(sight.looks[0][0])]
+            target = View(out, column, (columns,))
+            if len(sight.shape) > 1:
+                strides = np.array(row_major(sight.shape)) * columns
+                target = View(out, column, tuple(strides.tolist()))
+            self.code.forward.append(Compute(target, sight.shape, terms))
         return Operand(out, np.arange(out.size).reshape(out.shape))
 
     def spread(self, table: Operand) -> Operand:
@@ -311,32 +312,43 @@ class _Builder:
         """Which heads have their inputs in the same buffers."""
         key = np.zeros(len(inputs[0]), np.int64)
         for nodes in inputs:
-            _, key = np.unique(
-                key * (len(self.buffers) + 3) + self.buffer_of[nodes], return_inverse=True
-            )
+            key = key * (len(self.layout.buffers) + 3) + self.layout.buffer_of[nodes]
+            _, key = np.unique(key, return_inverse=True)
         return _equal(key)
 
-    def buffer(
-        self, name: str, sight: Sight, box: Box, heads: Ids, also: Buffer | None = None
-    ) -> Buffer:
-        """The buffer of a group; places its heads, and writes the copies that it needs first."""
+    def target(
+        self,
+        kind: str,
+        sight: Sight,
+        box: Box,
+        heads: Ids,
+        shared: Buffer | None = None,
+        cells: Ids | None = None,
+    ) -> View:
+        """Where a group's results go; writes the copies that it needs before that."""
         self.flush()
         read = [x for looks in sight.looks for x in looks if isinstance(x, View)]
         batched = any(view.buffer.batched for view in read)
         nodes = self.canonical.heads[heads]
-        mask = None
-        if len(heads) < prod(box.shape):
-            mask = np.zeros(prod(box.shape), np.bool_)
-            mask[box.place] = True
-            mask = mask.reshape(sight.shape)
-        count = int(self.canonical.absorbed[heads].sum())
-        comment = f"{count:,} scalar nodes" if count > 1 else "1 scalar node"
-        out = Buffer(
-            self.name(name, nodes), sight.shape, "value", batched, mask=mask, comment=comment
-        )
-        self.place(out, nodes, box.place)
+        found = None
+        stage = int(self.agenda.stage[heads[0]])
+        if shared is not None and cells is not None:
+            found = self.layout.part(shared, cells, sight.shape, box, nodes)
+        elif stage in self.rows and (heads == self.agenda.members[stage]).all():
+            family, row = self.rows[stage]
+            family.begin(self.layout, kind, sight.shape, batched)
+            found = self.layout.row(family, row, sight.shape, batched, box, nodes)
+        if found is None:
+            label = self.tape.nodes[int(nodes[0])].label if len(nodes) == 1 else ""
+            name = self.layout.name(kind, label)
+            found = self.layout.alone(name, sight.shape, batched, box, nodes)
         self.agenda.done(heads)
-        return out
+        return found
+
+    def comment(self, heads: Ids) -> str:
+        """How many scalar nodes a group was."""
+        count = int(self.canonical.absorbed[heads].sum())
+        return f"{count:,} scalar nodes" if count > 1 else "1 scalar node"
 
     def flush(self) -> None:
         """Write the copies that have been asked for since the last time."""
@@ -345,17 +357,40 @@ class _Builder:
 
     written = 0
 
-    def name(self, kind: str, nodes: Ids | None = None) -> str:
-        """A name for a buffer: the label of its only number, or a kind and how many there were."""
-        name = self.tape.nodes[int(nodes[0])].label if nodes is not None and len(nodes) == 1 else ""
-        while not name.isidentifier() or iskeyword(name) or name in self.taken:
-            self.counts[kind] = self.counts.get(kind, 0) + 1
-            name = f"{kind}{self.counts[kind]}"
-        self.taken.add(name)
-        return name
+
+@dataclass
+class _Part:
+    """A group with what it looks at: a segment after the other, and the operation unless a sum."""
+
+    heads: Ids
+    name: str
+    operands: list[list[Operand]]
+    op: Op | None
+
+    def cells_in(self, buffer: Buffer) -> Ids | None:
+        """What its heads look at in a buffer, the first cell of each; None if there is nothing."""
+        for operand in (x for looks in self.operands for x in looks):
+            if operand.buffer is buffer and (operand.cells[:, 0] >= 0).all():
+                return operand.cells[:, 0]
+        return None
 
 
-def _parts(segment: Segment) -> list[Operand]:
+def _terms(part: _Part, sight: Sight) -> list[Term]:
+    """The formula of a group, over its views."""
+    if part.op is not None:
+        return [Term(Apply(part.op, tuple(looks[0] for looks in sight.looks)))]
+    found = []
+    for looks, columns in zip(sight.looks, sight.columns, strict=True):
+        product: Expr | float = looks[0]
+        for factor in looks[1:]:
+            product = product * factor
+        found.append(Term(product, columns))
+    if found[-1].expr == 0.0 and len(found) > 1:
+        found.pop()
+    return found
+
+
+def _factors(segment: Segment) -> list[Operand]:
     """The factors of a segment's products, with the coefficients where they are not all 1."""
     operands = list(segment.operands)
     numbers = segment.coefficient
@@ -365,18 +400,11 @@ def _parts(segment: Segment) -> list[Operand]:
     first = numbers[:, :1]
     if (numbers == first)[there].all():
         numbers = np.broadcast_to(first, numbers.shape)
-    return [*operands, Operand(None, _no_cells(*numbers.shape), np.ascontiguousarray(numbers))]
+    return [*operands, Operand(None, _no_cells(numbers), np.ascontiguousarray(numbers))]
 
 
-def _product(factors: Sequence[Expr | float]) -> Expr | float:
-    product: Expr | float = factors[0]
-    for factor in factors[1:]:
-        product = product * factor
-    return product
-
-
-def _no_cells(*shape: int) -> Ids:
-    return np.zeros(shape if len(shape) > 1 else (*shape, 1), np.intp)
+def _no_cells(like: NDArray[Any]) -> Ids:
+    return np.zeros(like.shape, np.intp)
 
 
 def _equal(key: Ids) -> list[Ids]:

@@ -1,8 +1,8 @@
 """The second pass: equal expressions are shared, and chains of sums and products become one sum.
 
-Plain loops over lists: each scalar node is looked at a fixed number of times, however deep the
-graph is. What comes out are heads, the nodes whose numbers the array program will hold; all others
-have gone into a head as parts of it. Which heads become one array is for the passes after this.
+Each scalar node is looked at a fixed number of times, however deep the graph is. What comes out
+are heads, the nodes whose numbers the array program will hold; all others have gone into a head as
+parts of it. Which heads become one array is for the passes after this.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from glassgrad.lift.flatten import LEAF, Ints, Tape
 
 SUM, EXTREME, TAKE = -1, -2, -3  # kinds of heads beside the codes of operations
 
+# What a node is to the sum that it may go into.
+OTHER, ADDITION, SCALING, PRODUCT, CHAIN = range(5)
+
 
 @dataclass
 class Canonical:
@@ -28,8 +31,9 @@ class Canonical:
     coefficient, left, right: a term is coefficient * left * right, with right -1 where there is
     no second factor. An operation has one term, its inputs.
     constant: what a SUM adds. absorbed: how many scalar nodes a head stands for, itself included.
-    fixed: whether a node is a constant. same: for each node the first one that is equal to it.
-    owner: for each node the head that it went into, itself where it is one; -1 where unused.
+    fixed: whether a node is a constant. same: for each node the one that stands for it and all
+    that are equal to it, a head where there is one among them.
+    owner: for each node the head that it went into, itself where it is one; -1 where there is none.
     """
 
     heads: Ints
@@ -50,15 +54,15 @@ def canonicalise(tape: Tape, varying: set[int]) -> Canonical:
 
     varying: the leaves that are parameters or inputs; all other leaves are constants.
     """
-    fixed, same = _share(tape, varying)
-    form = _forms(tape, fixed, same)
-    uses, in_sums, on_left = _uses(tape, form, fixed, same)
-    absorbed = _absorbed(tape, fixed, same, form, uses, in_sums, on_left)
-    return _collect(tape, fixed, same, form, uses, absorbed)
-
-
-# What a node is to the sum that it may go into.
-OTHER, ADDITION, SCALING, PRODUCT, CHAIN = range(5)
+    fixed, same = map(np.array, _share(tape, varying))
+    form = _forms(tape, fixed)
+    absorbed = _absorbed(tape, fixed, form)
+    stands = ~absorbed & ~fixed
+    first = np.full(len(tape), len(tape), np.int32)
+    np.minimum.at(first, same[stands], np.flatnonzero(stands))
+    return _collect(
+        tape, fixed, np.where(first[same] < len(tape), first[same], same), form, absorbed
+    )
 
 
 def _share(tape: Tape, varying: set[int]) -> tuple[list[bool], list[int]]:
@@ -90,97 +94,69 @@ def _share(tape: Tape, varying: set[int]) -> tuple[list[bool], list[int]]:
     return fixed, same
 
 
-def _forms(tape: Tape, fixed: list[bool], same: list[int]) -> list[int]:
-    """For each node: a sum of two, a multiple, a product, the larger or smaller of two, or other."""
-    forms = {_code(tape, ops.add): ADDITION, _code(tape, ops.multiply): PRODUCT}
-    forms |= dict.fromkeys((_code(tape, ops.maximum), _code(tape, ops.minimum)), CHAIN)
-    forms[_code(tape, ops.power_by(2))] = PRODUCT  # of a number with itself
-    form = [forms.get(op, OTHER) for op in tape.op.tolist()]
-    rows = zip(form, tape.left.tolist(), tape.right.tolist(), strict=True)
-    for i, (kind, a, b) in enumerate(rows):
-        if kind >= PRODUCT and b >= 0 and (fixed[same[a]] or fixed[same[b]]):
-            form[i] = SCALING if kind == PRODUCT else OTHER
+def _forms(tape: Tape, fixed: NDArray[np.bool_]) -> Ints:
+    """For each node: a sum of two, a multiple, a product, the larger of two, or something else."""
+    forms = np.full(len(tape.rules), OTHER, np.int32)
+    for op, kind in (
+        (ops.add, ADDITION),
+        (ops.multiply, PRODUCT),
+        (ops.power_by(2), PRODUCT),  # of a number with itself
+        (ops.maximum, CHAIN),
+        (ops.minimum, CHAIN),
+    ):
+        if op in tape.rules:
+            forms[tape.rules.index(op)] = kind
+    form = forms[tape.op]
+    with_constant = (tape.right >= 0) & (fixed[tape.left] | fixed[tape.right])
+    form[with_constant & (form == PRODUCT)] = SCALING
+    form[with_constant & (form == CHAIN)] = OTHER
     return form
 
 
-def _uses(
-    tape: Tape, form: list[int], fixed: list[bool], same: list[int]
-) -> tuple[list[int], list[bool], list[bool]]:
-    """How often each node is used by those that the roots need, and by what.
-
-    The second list says whether sums alone use it; the third, of the larger or smaller of two,
-    whether it is the left input of another.
-    """
-    count = len(tape)
-    uses, in_sums, on_left = [0] * count, [True] * count, [False] * count
-    for root in tape.roots:
-        uses[same[root]] += 1
-        in_sums[same[root]] = False
-    op_of, lefts, rights = tape.op.tolist(), tape.left.tolist(), tape.right.tolist()
-    for i in range(count - 1, -1, -1):
-        if not uses[i] or fixed[i]:
-            continue
-        a, b, kind = lefts[i], rights[i], form[i]
-        if a < 0:
-            for child in tape.takes.get(i, ()):
-                uses[same[child]] += 1
-                in_sums[same[child]] = False
-            continue
-        a = same[a]
-        uses[a] += 1
-        if kind not in (ADDITION, SCALING):
-            in_sums[a] = False
-        if b >= 0:
-            b = same[b]
-            uses[b] += 1
-            if kind not in (ADDITION, SCALING):
-                in_sums[b] = False
-            if kind == CHAIN and op_of[a] == op_of[i] != op_of[b] and form[a] == CHAIN:
-                on_left[a] = True
-    return uses, in_sums, on_left
-
-
-def _absorbed(
-    tape: Tape,
-    fixed: list[bool],
-    same: list[int],
-    form: list[int],
-    uses: list[int],
-    in_sums: list[bool],
-    on_left: list[bool],
-) -> list[bool]:
+def _absorbed(tape: Tape, fixed: NDArray[np.bool_], form: Ints) -> NDArray[np.bool_]:
     """Which nodes become parts of the heads that use them.
 
     A sum goes into the one sum that uses it. Products and multiples are cheap, so they go into
     each of several, a multiple of a sum only if nothing is done twice by that.
     """
-    absorbed = [False] * len(tape)
-    rows = zip(form, tape.left.tolist(), tape.right.tolist(), strict=True)
-    for i, (kind, a, b) in enumerate(rows):
-        if kind == ADDITION:
-            absorbed[i] = in_sums[i] and uses[i] == 1
-        elif kind == PRODUCT:
-            absorbed[i] = in_sums[i]
-        elif kind == SCALING:
-            inner = same[b] if fixed[same[a]] else same[a]
-            repeats = absorbed[inner] and form[inner] != PRODUCT
-            absorbed[i] = in_sums[i] and (uses[i] == 1 or not repeats)
-        elif kind == CHAIN:
-            absorbed[i] = on_left[i] and uses[i] == 1
-    return absorbed
+    left, right, op = tape.left, tape.right, tape.op
+    unary, binary = left >= 0, right >= 0
+    uses = np.bincount(left[unary], minlength=len(tape))
+    uses += np.bincount(right[binary], minlength=len(tape))
+    in_sums = uses > 0
+    outside = ~np.isin(form, (ADDITION, SCALING))
+    in_sums[left[unary & outside]] = False
+    in_sums[right[binary & outside]] = False
+    for children in tape.takes.values():
+        in_sums[children] = False
+    in_sums[tape.roots] = False
+    once = in_sums & (uses == 1)
+
+    inner = np.where(fixed[left], right, left)  # of a multiple
+    repeats = once[inner] & np.isin(form[inner], (ADDITION, SCALING))
+    absorbed = (form == ADDITION) & once
+    absorbed |= (form == PRODUCT) & in_sums
+    absorbed |= (form == SCALING) & in_sums & (once | ~repeats)
+    continues = binary & (form == CHAIN) & (form[left] == CHAIN)
+    continues &= (op[left] == op) & (op[right] != op)
+    begins = left[continues]
+    begins = begins[(uses[begins] == 1) & ~np.isin(begins, tape.roots)]
+    absorbed[begins] = True
+    return np.array(absorbed & ~fixed)
 
 
 def _collect(
     tape: Tape,
-    fixed: list[bool],
-    same: list[int],
-    form: list[int],
-    uses: list[int],
-    absorbed: list[bool],
+    is_fixed: NDArray[np.bool_],
+    stand_in: Ints,
+    forms: Ints,
+    is_absorbed: NDArray[np.bool_],
 ) -> Canonical:
     """Go through the heads, and into each as far as it has absorbed what it was made from."""
     data, op_of = tape.data.tolist(), tape.op.tolist()
     lefts, rights = tape.left.tolist(), tape.right.tolist()
+    fixed, same, form = is_fixed.tolist(), stand_in.tolist(), forms.tolist()
+    absorbed = is_absorbed.tolist()
     heads: list[int] = []
     kinds: list[int] = []
     starts: list[int] = [0]
@@ -192,7 +168,7 @@ def _collect(
     owner = [-1] * len(tape)
 
     for head, op in enumerate(op_of):
-        if op == LEAF or not uses[head] or fixed[head] or absorbed[head]:
+        if op == LEAF or same[head] != head or fixed[head] or absorbed[head]:
             continue
         constant, size = 0.0, 0
         kind = form[head]
@@ -203,12 +179,13 @@ def _collect(
                 if fixed[i]:
                     constant += coefficient * data[i]
                     continue
-                a, b = lefts[i], -1
+                a = i
+                b = -1
                 if absorbed[i] or i == head:
                     owner[i] = head
                     size += 1
-                    a = same[a]
-                    b = same[rights[i]] if rights[i] >= 0 else a
+                    a = lefts[i]
+                    b = rights[i] if rights[i] >= 0 else a
                     if form[i] == ADDITION:
                         stack.append((b, coefficient))
                         stack.append((a, coefficient))
@@ -217,21 +194,19 @@ def _collect(
                         inner, factor = (b, data[a]) if fixed[a] else (a, data[b])
                         stack.append((inner, coefficient * factor))
                         continue
-                else:
-                    a = i
                 coefficients.append(coefficient)
-                term_left.append(a)
-                term_right.append(b)
+                term_left.append(same[a])
+                term_right.append(same[b] if b >= 0 else -1)
             kind = SUM
-        elif kind == CHAIN and absorbed[same[lefts[head]]]:
+        elif kind == CHAIN and absorbed[lefts[head]]:
             chain = []
             i = head
             while i == head or absorbed[i]:
                 size += 1
                 owner[i] = head
                 chain.append(same[rights[i]])
-                i = same[lefts[i]]
-            chain.append(i)
+                i = lefts[i]
+            chain.append(same[i])
             for i in reversed(chain):
                 coefficients.append(1.0)
                 term_left.append(i)
@@ -261,8 +236,8 @@ def _collect(
         np.array(term_right, np.int32),
         np.array(constants, np.float64),
         np.array(sizes, np.int32),
-        np.array(fixed, np.bool_),
-        np.array(same, np.int32),
+        is_fixed,
+        stand_in.astype(np.int32),
         np.array(owner, np.int32),
     )
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from glassgrad.lift.arrange import FULL_ENOUGH, Ids, Operand
 from glassgrad.lift.canonical import Canonical
-from glassgrad.lift.fit import splits
+from glassgrad.lift.fit import fit, splits
 from glassgrad.lift.ir import Buffer
 
 FEW = 3  # numbers without a second factor that are added one by one, not as a sum over an axis
@@ -130,7 +130,7 @@ def _runs(segment: Segment) -> list[Segment]:
     if segment.ragged or columns < 4:
         return [segment]
     lines = [operand.cells[0] for operand in segment.operands]
-    if all(len(length) > 1 or _even(line) for line in lines for length in splits(line)):
+    if all(fit(line.reshape(lengths)) for line in lines for lengths in splits(line)):
         return [segment]
     steps = np.any([np.diff(line, n=2) != 0 for line in lines], axis=0)
     (bends,) = np.nonzero(steps)  # a bend before and after the step from one to the next
@@ -144,10 +144,6 @@ def _runs(segment: Segment) -> list[Segment]:
         )
         for start, end in pairwise(cuts)
     ]
-
-
-def _even(line: NDArray[np.intp]) -> bool:
-    return not np.diff(line, n=2).any()
 
 
 def _go_together(segment: Segment) -> bool:
