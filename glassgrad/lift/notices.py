@@ -179,16 +179,16 @@ class _Watched:
         return number
 
     def __lt__(self, other: Any) -> bool:
-        return _compared(DATA.__get__(self) < _number(other), sys._getframe(1))
+        return _compared(self, DATA.__get__(self) < _number(other), sys._getframe(1))
 
     def __le__(self, other: Any) -> bool:
-        return _compared(DATA.__get__(self) <= _number(other), sys._getframe(1))
+        return _compared(self, DATA.__get__(self) <= _number(other), sys._getframe(1))
 
     def __gt__(self, other: Any) -> bool:
-        return _compared(DATA.__get__(self) > _number(other), sys._getframe(1))
+        return _compared(self, DATA.__get__(self) > _number(other), sys._getframe(1))
 
     def __ge__(self, other: Any) -> bool:
-        return _compared(DATA.__get__(self) >= _number(other), sys._getframe(1))
+        return _compared(self, DATA.__get__(self) >= _number(other), sys._getframe(1))
 
     __hash__: ClassVar[Callable[[Any], int]] = Value.__hash__
 
@@ -210,12 +210,12 @@ class _WatchedIndex(_Watched, Index):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
             return self is other
-        return _compared(DATA.__get__(self) == other, sys._getframe(1))
+        return _compared(self, DATA.__get__(self) == other, sys._getframe(1))
 
     def __ne__(self, other: object) -> bool:
         if isinstance(other, Value):
             return self is not other
-        return _compared(DATA.__get__(self) != other, sys._getframe(1))
+        return _compared(self, DATA.__get__(self) != other, sys._getframe(1))
 
     __hash__: ClassVar[Callable[[Any], int]] = Value.__hash__
 
@@ -228,8 +228,9 @@ def _number(other: Any) -> float:
     return DATA.__get__(other) if isinstance(other, Value) else as_float(other)
 
 
-def _compared(result: bool, frame: FrameType) -> bool:
-    _note("comparison", f"a comparison gave {result}, {LATER}", frame)
+def _compared(value: _Watched, result: bool, frame: FrameType) -> bool:
+    kind = "index" if isinstance(value, Index) else "comparison"
+    _note(kind, f"a comparison gave {result}, {LATER}", frame)
     return result
 
 
