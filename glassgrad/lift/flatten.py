@@ -56,7 +56,7 @@ def flatten(roots: Sequence[Value], index_leaves: Iterable[Value] = ()) -> Tape:
     >>> tape.op.tolist(), tape.left.tolist(), tape.right.tolist()
     ([0, 1, 2], [-1, 0, 1], [-1, 0, 0])
     """
-    nodes = topological_order(Value(0.0, roots))[:-1] if roots else []
+    nodes = order_of(roots)
     count = len(nodes)
     codes = _Codes()
     op = np.fromiter(map(codes.__getitem__, map(_RULE, nodes)), np.int32, count)
@@ -70,6 +70,18 @@ def flatten(roots: Sequence[Value], index_leaves: Iterable[Value] = ()) -> Tape:
     known = set(index_leaves)
     takes = {i: _take(nodes[i], known, number) for i in np.flatnonzero(by_hand[op]).tolist()}
     return Tape(nodes, rules, op, left, right, data, [number[root] for root in roots], takes)
+
+
+def order_of(roots: Sequence[Value]) -> list[Value]:
+    """Every node that the roots were made from, inputs before results.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> order_of([b, a]) == [b, a]
+    True
+    """
+    end = Value(0.0)
+    end._rule = _Custom("", tuple(roots))  # also inside `no_grad`
+    return topological_order(end)[:-1]
 
 
 _RULE, _LEFT, _RIGHT = attrgetter("_rule"), attrgetter("_left"), attrgetter("_right")

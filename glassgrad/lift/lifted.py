@@ -14,9 +14,10 @@ from glassgrad.lift import errors
 from glassgrad.lift.arguments import Place
 from glassgrad.lift.build import build
 from glassgrad.lift.differentiate import differentiate
+from glassgrad.lift.flatten import order_of
 from glassgrad.lift.ir import Buffer, Take, cells, sources_of, target_of
 from glassgrad.lift.trace import Traced
-from glassgrad.value import Value, topological_order
+from glassgrad.value import Value
 
 Floats = NDArray[np.float64]
 
@@ -110,7 +111,7 @@ class Lifted:
     @cached_property
     def _labels(self) -> dict[str, list[Value]]:
         found: dict[str, list[Value]] = {}
-        for node in topological_order(Value(0.0, self.traced.roots))[:-1]:
+        for node in order_of(self.traced.roots):
             if node.label:
                 found.setdefault(node.label, []).append(node)
         return found

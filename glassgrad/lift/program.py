@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glassgrad.lift import errors, summary
 from glassgrad.lift.arguments import Argument, Place
+from glassgrad.lift.flatten import order_of
 from glassgrad.lift.given import batch_of, check_lengths, parameters_in, theta_of
 from glassgrad.lift.ir import Code
 from glassgrad.lift.lifted import Lifted
@@ -18,7 +19,7 @@ from glassgrad.lift.notices import Notice
 from glassgrad.lift.source import constants_of, source
 from glassgrad.lift.trace import Traced, argument_names, results_of, trace
 from glassgrad.nn import Module
-from glassgrad.value import Value, topological_order
+from glassgrad.value import Value
 
 Floats = NDArray[np.float64]
 
@@ -35,10 +36,10 @@ class Program:
     >>> from glassgrad import MLP, lift
     >>> program = lift(MLP(2, [3, 1], seed=0))
     >>> program.forward(None, [[0.5, 1.0], [2.0, -1.0]]).round(3)
-    array([-0.4  , -0.117])
+    array([-0.653, -1.001])
     >>> value, gradient = program.value_and_grad(None, [[0.5, 1.0], [2.0, -1.0]])
     >>> round(value, 3), gradient.shape
-    (-0.258, (13,))
+    (-0.827, (13,))
     """
 
     def __init__(
@@ -278,11 +279,11 @@ def lift_graph(results: Any, wrt: Any, inputs: Any) -> Program:
     """The program of a result, or of a list of them, in the graph that they were made from."""
     roots, shape = results_of(results, "the list")
     leaves = [] if inputs is None else list(inputs)
-    if len(set(leaves)) < len(leaves) or any(x._rule is not None for x in leaves):
+    good = [x for x in leaves if isinstance(x, Value) and x._rule is None]
+    if len(set(good)) < len(leaves):
         raise errors.wrong_leaves()
     if wrt is None:
-        order = topological_order(Value(0.0, roots))
-        others = [x for x in order if x._rule is None and x not in set(leaves)]
+        others = [x for x in order_of(roots) if x._rule is None and x not in set(leaves)]
         wrt = [x for x in others if x.label] or others
     arguments = [] if inputs is None else [Argument("x", (len(leaves),), "input", True, leaves)]
     program = Program(wrt, None, Traced(roots, shape, arguments, [0] * len(arguments), []))

@@ -80,7 +80,8 @@ def argument_names(function: Callable[..., Any], count: int) -> list[str]:
     try:
         given = signature.bind(*range(count)).arguments
     except TypeError:
-        taken = [str(parameter) for parameter in signature.parameters.values()]
+        bare = [x.replace(annotation=x.empty) for x in signature.parameters.values()]
+        taken = [str(parameter) for parameter in bare]
         raise errors.wrong_count(taken, count) from None
     names = []
     for name, positions in given.items():
