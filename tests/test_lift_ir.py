@@ -266,7 +266,7 @@ BROKEN = {
     "is neither the maximum nor the minimum": [
         code(Extreme(ops.add, root(Y), (), View(THETA, 0, (1,)), (6,)))
     ],
-    "it compares holes": [
+    "it is the extreme of holes alone": [
         code(compute(HOLED), Extreme(ops.maximum, root(Y), (), whole(HOLED), (3,)))
     ],
     "d_theta@5[-1] differ": [

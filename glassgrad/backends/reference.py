@@ -132,14 +132,16 @@ class ReferenceRunner:
                             self._add(target.buffer, _cell(target, index), example, number)
             case Extreme(op, target, shape, source, reduce):
                 for example, index in product(self._all(target.buffer), _indexes(shape)):
-                    chain = [self._look(source, index + k, example) for k in _indexes(reduce)]
+                    there = _without_holes(source, index, reduce)
+                    chain = [self._look(source, index + k, example) for k in there]
                     self._set(target.buffer, _cell(target, index), example, _extreme(op, chain)[0])
             case ExtremeGradient(Extreme(op, _, shape, source, reduce), target, upstream):
                 batched = [target.buffer, upstream.buffer]
                 for example, index in product(self._all(*batched), _indexes(shape)):
-                    chain = [self._look(source, index + k, example) for k in _indexes(reduce)]
+                    there = _without_holes(source, index, reduce)
+                    chain = [self._look(source, index + k, example) for k in there]
                     slope = self._look(upstream, index, example)
-                    for k, share in zip(_indexes(reduce), _extreme(op, chain)[1], strict=True):
+                    for k, share in zip(there, _extreme(op, chain)[1], strict=True):
                         self._add(target.buffer, _cell(target, index + k), example, share * slope)
             case Gather(to, come_from, where):
                 for example, (i, k) in product(self._all(to), enumerate(where)):
@@ -165,12 +167,20 @@ class ReferenceRunner:
 
 def _extreme(op: Op, chain: list[float]) -> tuple[float, list[float]]:
     """The largest or smallest, and for each number its share of the gradient."""
+    if not chain:  # all holes, for a hole
+        return 0.0, []
     out, shares = chain[0], [1.0]
     for x in chain[1:]:
         before, out = out, op.value(out, x)
         earlier, later = op.partials(before, x, out)
         shares = [*(share * earlier for share in shares), later]
     return out, shares
+
+
+def _without_holes(source: View, index: Index, reduce: Shape) -> list[Index]:
+    """The indexes over which an extreme is taken."""
+    mask = source.buffer.mask
+    return [k for k in _indexes(reduce) if mask is None or mask.ravel()[_cell(source, index + k)]]
 
 
 def _indexes(shape: Shape) -> list[Index]:

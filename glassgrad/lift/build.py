@@ -33,7 +33,7 @@ from glassgrad.lift.ir import (
 )
 from glassgrad.lift.layout import FIXED, Family, Layout
 from glassgrad.lift.look import Copies, Sight, look
-from glassgrad.lift.terms import Segment, Terms
+from glassgrad.lift.terms import Segment, Terms, ends_in_holes
 from glassgrad.ops import Op
 from glassgrad.value import Value
 
@@ -172,7 +172,7 @@ class _Builder:
         inputs = [self.canonical.left[term]]
         if op.arity == 2:
             inputs.append(self.canonical.right[term])
-            if op in (ops.multiply, ops.maximum, ops.minimum):
+            if op is ops.multiply:
                 first, second = (self.layout.buffer_of[x] for x in inputs)
                 swap = (first == FIXED) | ((second != FIXED) & (first > second))
                 inputs = [np.where(swap, *inputs[::-1]), np.where(swap, *inputs)]
@@ -223,15 +223,37 @@ class _Builder:
 
     def extremes(self, group: Ids) -> None:
         """The largest or smallest of several numbers."""
-        start, end = self.canonical.start[group], self.canonical.start[group + 1]
-        for alike in _equal(end - start):
-            chain = start[alike][:, None] + np.arange(end[alike[0]] - start[alike[0]])
-            for which in _equal(self.canonical.right[chain[:, 0]]):
-                op = self.tape.rules[self.canonical.right[chain[which[0], 0]]]
-                assert op is not None
-                nodes = self.canonical.left[chain[which]]
-                for members in self.alike(list(nodes.T)):
-                    self.extreme(op, group[alike[which[members]]], self.together(nodes[members]))
+        starts = self.canonical.start[group]
+        for alike in _equal(self.canonical.right[starts]):
+            op = self.tape.rules[self.canonical.right[starts[alike[0]]]]
+            assert op is not None
+            lengths = self.canonical.start[group[alike] + 1] - starts[alike]
+            for rows in [np.arange(len(alike))] if len(_equal(lengths)) > 1 else []:
+                if (operand := self.ragged(starts[alike[rows]], lengths)) is not None:
+                    self.extreme(op, group[alike[rows]], operand)
+                    break
+            else:
+                for rows in _equal(lengths):
+                    chain = starts[alike[rows]][:, None] + np.arange(lengths[rows[0]])
+                    nodes = self.canonical.left[chain]
+                    for members in self.alike(list(nodes.T)):
+                        heads = group[alike[rows[members]]]
+                        if chain.shape[1] == 2:
+                            pair = [[self.operand(nodes[members][:, [i]])] for i in range(2)]
+                            self.write([_Part(heads, op.name, pair, op)])
+                        else:
+                            self.extreme(op, heads, self.together(nodes[members]))
+
+    def ragged(self, starts: Ids, lengths: Ids) -> Operand | None:
+        """Rows of several lengths in one buffer, if each shorter one goes on in holes."""
+        column = np.arange(lengths.max())
+        present = column < lengths[:, None]
+        nodes = self.canonical.left[np.where(present, starts[:, None] + column, starts[:, None])]
+        if len(np.unique(self.layout.buffer_of[nodes])) > 1:
+            return None
+        operand = self.operand(nodes)
+        operand.cells = np.where(present, operand.cells, -1)
+        return operand if operand.buffer is not None and ends_in_holes(operand) else None
 
     def extreme(self, op: Op, heads: Ids, operand: Operand) -> None:
         """The largest or smallest number of each row of an operand."""

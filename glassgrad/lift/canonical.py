@@ -198,10 +198,10 @@ def _collect(
                 term_left.append(same[a])
                 term_right.append(same[b] if b >= 0 else -1)
             kind = SUM
-        elif kind == CHAIN and absorbed[lefts[head]]:
+        elif kind == CHAIN:
             chain = []
             i = head
-            while i == head or absorbed[i]:
+            while i == head or (absorbed[i] and form[i] == CHAIN):
                 size += 1
                 owner[i] = head
                 chain.append(same[rights[i]])

@@ -166,7 +166,8 @@ class Compute:
 
     shape: of the index space. target: a view with a stride for each of its dimensions, which shows
     no cell twice, unless `accumulate`: then the cell gets all of what falls on it.
-    A batched sum into a target that is not batched is added up over the batch.
+    In a target that is not batched, a batched term is added up over the batch, any other counts
+    once. Only backward instructions do that: a forward one has no such target for batched terms.
     A mask of the target's buffer holds: holes stay 0.0, whatever the terms are there.
     """
 
@@ -181,7 +182,8 @@ class Compute:
 class Extreme:
     """target[i] = the largest (or, with `op` ops.minimum, smallest) of source over `reduce`.
 
-    The source's index space is `shape` followed by the dimensions in `reduce`.
+    The source's index space is `shape` followed by the dimensions in `reduce`. Holes of the source
+    do not take part.
     """
 
     op: Op
@@ -197,7 +199,7 @@ class ExtremeGradient:
     """What an Extreme gives back: target[i, k] += share[i, k] * upstream[i].
 
     The shares are those of a chain of binary operations along k in row-major order, in which each
-    of two equal numbers gets half: the same as in the scalar program.
+    of two equal numbers gets half: the same as in the scalar program. Holes have no share.
     target: a view of the gradient of the source's buffer, with the strides of the source.
     """
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.lift.arrange import Box, Ids
-from glassgrad.lift.fit import fit
+from glassgrad.lift.fit import affine, fit
 from glassgrad.lift.ir import Buffer, Shape, View, row_major, whole
 
 FIXED = -2  # instead of the number of a buffer: a constant
@@ -73,11 +73,16 @@ class Layout:
 
     def part(self, buffer: Buffer, cells: Ids, shape: Shape, box: Box, nodes: Ids) -> View | None:
         """The cells of a shared buffer that were meant for a group, if a view can show them."""
-        if len(nodes) < prod(box.shape):
-            return None
-        found = fit(box.table(cells).reshape(shape))
+        table = box.table(cells).reshape(shape)
+        found = fit(table)
         if found is None:
             return None
+        outside = affine(shape, *found)[table < 0]  # the holes of the group must be holes there too
+        if outside.size:
+            if buffer.mask is None or outside.min() < 0 or outside.max() >= buffer.size:
+                return None
+            if buffer.mask.ravel()[outside].any():
+                return None
         self.place(buffer, nodes, cells)
         return View(buffer, *found)
 

@@ -268,16 +268,16 @@ def formulas_fit(instruction: Instruction) -> Iterator[str]:
 
 
 def extremes_fit(instruction: Instruction) -> Iterator[str]:
-    """An Extreme is a maximum or minimum of numbers, and a hole is not a number."""
+    """An Extreme is a maximum or minimum of one number at least; holes are none."""
     if isinstance(instruction, Extreme):
         if instruction.op not in (ops.maximum, ops.minimum):
             yield f"{instruction.op!r} is neither the maximum nor the minimum"
         source, target = instruction.source, instruction.target
         if source.buffer.mask is not None:
             space = instruction.shape + instruction.reduce
-            full = _full(source, space).reshape(*instruction.shape, -1).all(axis=-1)
-            if not np.all(full | ~_full(target, instruction.shape)):
-                yield "it compares holes"
+            some = _full(source, space).reshape(*instruction.shape, -1).any(axis=-1)
+            if not np.all(some | ~_full(target, instruction.shape)):
+                yield "it is the extreme of holes alone"
     if isinstance(instruction, ExtremeGradient):
         source, target = instruction.extreme.source, instruction.target
         if (source.offset, source.strides) != (target.offset, target.strides):

@@ -95,7 +95,7 @@ class Terms:
                     cells = np.where(present, self.cell_of[nodes[term]], -1)
                     operands.append(Operand(self.buffers[self.buffer_of[nodes[begins[0]]]], cells))
             coefficient = np.where(present, self.coefficient[term], 0.0)
-            for segment in _separate(Segment(coefficient, operands)):
+            for segment in _separate(_whole(Segment(coefficient, operands))):
                 found.extend(_runs(segment))
         return found
 
@@ -107,6 +107,22 @@ def _alike(rows: NDArray[np.generic]) -> list[Ids]:
     _, which = np.unique(rows, axis=0, return_inverse=True)
     which = which.ravel()
     return [np.flatnonzero(which == i) for i in np.unique(which)]
+
+
+def _whole(segment: Segment) -> Segment:
+    """A sum over all numbers of a buffer with holes, as one over all of its cells: holes hold 0."""
+    buffer, cells = segment.operands[0].buffer, segment.operands[0].cells
+    if len(cells) > 1 or len(segment.operands) > 1 or buffer is None or buffer.mask is None:
+        return segment
+    if not np.array_equal(np.unique(cells), np.flatnonzero(buffer.mask)):
+        return segment
+    if (
+        cells.size > len(np.unique(cells))
+        or (segment.coefficient != segment.coefficient[0, 0]).any()
+    ):
+        return segment
+    every = np.arange(buffer.size)[None, :]
+    return Segment(np.full(every.shape, segment.coefficient[0, 0]), [Operand(buffer, every)])
 
 
 def _separate(segment: Segment) -> list[Segment]:
@@ -153,7 +169,7 @@ def _go_together(segment: Segment) -> bool:
         if moved is not None:
             _move(segment, operand, *moved)
             return True
-    if any(_ends_in_holes(operand) for operand in segment.operands):
+    if any(ends_in_holes(operand) for operand in segment.operands):
         return True
     present = segment.operands[0].cells >= 0
     several = len(np.unique(present.sum(axis=1))) > 2
@@ -202,7 +218,7 @@ def _move(segment: Segment, leader: Operand, column: NDArray[np.intp], key: Ids)
     segment.coefficient = coefficient
 
 
-def _ends_in_holes(operand: Operand) -> bool:
+def ends_in_holes(operand: Operand) -> bool:
     """Whether each shorter row, if it went on as the longest does, would go on in holes."""
     assert operand.buffer is not None
     if operand.buffer.mask is None:
