@@ -401,6 +401,7 @@ COMMANDS = {
     "predict": "predict_rows",
     "draw": "draw",
     "step": "step",
+    "lift": "lift",
     "learn": "learn",
     "data": "data",
     "version": "version",
@@ -461,3 +462,30 @@ def test_a_terminal_that_knows_no_umlauts_and_names_with_spaces(houses):
     done = child("draw", file.with_name("größer"), encoding="ascii")
     assert done.returncode == 2
     assert "größer' makes it" in done.stderr.decode()  # in quotes, as the folder has spaces
+
+
+@pytest.mark.parametrize(
+    ("given", "backend", "said"),
+    [
+        ([], "numpy", "Backend   numpy: the graph of one row, lifted to arrays"),
+        (
+            ["--backend", "numpy"],
+            "numpy",
+            "Backend   numpy: the graph of one row, lifted to arrays",
+        ),
+        (["--backend", "eager"], "eager", "Backend   eager: the graph of each batch"),
+        (["--epochs", "1"], "eager", "Backend   eager: the graph of each batch"),
+    ],
+)
+def test_the_backend_is_said_and_kept(command, given, backend, said):
+    """In what is printed, in all files of the run, and in the report."""
+    status, printed, _ = command("train", "iris", "--epochs", "30", *given)
+    assert status == 0
+    assert said in printed.splitlines()
+    for name in ("history", "metrics"):
+        found = json.loads(Path("runs", "iris", f"{name}.json").read_text())
+        assert (found["backend"], found["backend_note"]) == (backend, "")
+    assert said.split("   ")[1] in Path("runs", "iris", "report.html").read_text("utf-8")
+    with safe_open(Path("runs", "iris", "model.safetensors"), "np") as file:
+        about = json.loads(file.metadata()["glassgrad"])
+    assert about["metadata"]["backend"] == backend
