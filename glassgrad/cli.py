@@ -92,7 +92,7 @@ of the networks that it was made from, or all numbers in variables.
 examples:
   glassgrad lift neuron.py
   glassgrad lift neuron.py --value loss
-  glassgrad lift neuron.py --source > arrays.py
+  glassgrad lift neuron.py --source   a module to run
 """
 
 

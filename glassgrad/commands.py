@@ -194,6 +194,10 @@ def lift(options: Namespace) -> int:
         values = values_in(names, path.read_bytes())
         values = [name for name in values if isinstance(names[name], Value)]
         name = _chosen(options, names, values, path)
+        if name not in values:
+            found = ", ".join(values)
+            raise UserError(f"{name} is no Value that an operation made; {found} are")
+        name_after_variables({name: names[name]})
         program = lift_variable(names, name)
     if not options.source:
         print(f"{program}\n")
@@ -393,7 +397,7 @@ def _metrics(
     measured = {
         f"{part}_{name}": number if isfinite(number) else None
         for part, rows in (("train", data.train), ("test", data.test))
-        for name, number in evaluate(model, rows).items()
+        for name, number in evaluate(model, rows, backend=options.backend).items()
     }
     return {
         "command": shlex.join(["glassgrad", *options.arguments]),
