@@ -45,7 +45,8 @@ class Constants:
         text = array_text(numbers)
         if text is None:
             self.large[name] = numbers
-            text = f'CONSTANTS["{name}"]'
+            words = " x ".join(map(str, numbers.shape))
+            text = f'CONSTANTS["{name}"]  # {words}'
         self.definitions[name] = f"{name} = {text}"
 
 
@@ -68,6 +69,11 @@ def array_text(numbers: NDArray[Any]) -> str | None:
     if numbers.size > 1 and np.all(numbers == first):
         shape = numbers.shape if numbers.ndim > 1 else numbers.size
         return f"np.full({shape}, {_item(first)})"
+    if numbers.ndim > 2 and np.all(numbers == numbers[:1]):
+        text = array_text(numbers.reshape(-1, *numbers.shape[-2:])[0])
+        alike = np.all(numbers == numbers.reshape(-1, *numbers.shape[-2:])[0])
+        if text is not None and alike:
+            return f"np.broadcast_to({text}, {numbers.shape})"
     if numbers.ndim == 1 and numbers.size > 2 and np.all(np.isfinite(numbers)):
         text = _range(numbers)
         if text:

@@ -215,3 +215,50 @@ def _exponent(expr: Expr) -> float | None:
         exponent = float(expr.op.name[2:])
         return exponent if math.isfinite(exponent) and exponent != 0 else None
     return None
+
+
+def wrapped(statement: str, width: int) -> str:
+    """An assignment over several lines, cut at its sums, or between what a call is given.
+
+    >>> print(wrapped("y = first * second + third * fourth", 20))
+    y = (
+        first * second
+        + third * fourth
+    )
+    """
+    found = re.fullmatch(r"(.*?) (\+?=) (.*)", statement)
+    if not found or len(statement) <= width:
+        return statement
+    target, sign, value = found.groups()
+    pieces = _cut(value, 0, (" + ", " - "))
+    if len(pieces) > 1:
+        pieces = [piece if i == 0 else piece[1:] for i, piece in enumerate(pieces)]
+        lines = _filled(pieces, width - 4, " ")
+        return "\n    ".join([f"{target} {sign} (", *lines]) + "\n)"
+    call = re.fullmatch(r"([\w.]+\()(.*)\)", value)
+    if call and len(_cut(value, 0, ("(",))) == 2:
+        lines = [f"{piece.removeprefix(', ')}," for piece in _cut(call[2], 0, (", ",))]
+        return "\n    ".join([f"{target} {sign} {call[1]}", *lines]) + "\n)"
+    return statement
+
+
+def _cut(text: str, depth: int, before: tuple[str, ...]) -> list[str]:
+    """Text cut before each of these signs that stands in no brackets."""
+    pieces, start = [], 0
+    for i, letter in enumerate(text):
+        if not depth and i > start and text.startswith(before, i):
+            pieces.append(text[start:i])
+            start = i
+        depth += (letter in "([") - (letter in ")]")
+    return [*pieces, text[start:]]
+
+
+def _filled(pieces: Sequence[str], width: int, between: str) -> list[str]:
+    """Pieces joined to lines that are as long as they may be."""
+    lines = [pieces[0]]
+    for piece in pieces[1:]:
+        if len(lines[-1]) + len(between) + len(piece) <= width:
+            lines[-1] += between + piece
+        else:
+            lines.append(piece)
+    return lines

@@ -108,8 +108,7 @@ class Parts:
                 inside.setdefault(key)
                 continue
             self.parts.append(Part("", key, blocks[key], self.vector.size))
-        order = {key: place for place, key in enumerate(found)}
-        self.parts.sort(key=lambda part: order[part.key])
+        self.parts.sort(key=lambda part: part.key[0])
         self.parts = [replace(part, name=self._name(part.key)) for part in self.parts]
         self._exact = {part.key: part for part in self.parts}
 

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from textwrap import indent
 from typing import Any
 
 from numpy.typing import NDArray
 
 from glassgrad.lift.constant_text import Constants
+from glassgrad.lift.formula_text import wrapped
 from glassgrad.lift.ir import Buffer, Code, Instruction, Zero, target_of
 from glassgrad.lift.parameter_names import identifier, unused
 from glassgrad.lift.part_text import Parts, looks_of
@@ -237,8 +239,8 @@ class _Function:
                     fill = f"np.full({shape}, 1.0) / batch"
                 elif whole and buffer.shape:
                     fill = f"np.ones({shape})"
-                elif not whole:
-                    fill = f"np.zeros({shape})"
+                if not whole:
+                    fill = self.writer.zeros(buffer)
                 words = self.writer.words(buffer)
                 yield Statement(f"{names[buffer]} = {fill}", buffer, words)
                 if whole:
@@ -278,11 +280,11 @@ def _laid_out(statements: Sequence[Statement]) -> Iterator[str]:
     column = max(short, default=0) + 2
     for statement in statements:
         if not statement.comment:
-            yield f"    {statement.text}".rstrip()
+            yield indent(wrapped(statement.text, WIDTH - 4), "    ")
             continue
         room = max(column, len(statement.text) + 2)
         line = f"    {statement.text:<{room}}# {statement.comment}"
         if len(line) > WIDTH:
             yield f"    # {statement.comment}"
-            line = f"    {statement.text}"
+            line = indent(wrapped(statement.text, WIDTH - 4), "    ")
         yield line

@@ -35,11 +35,13 @@ from glassgrad.lift.ir import (
     row_major,
     target_of,
 )
+from glassgrad.lift.parameter_names import unused
 from glassgrad.lift.part_text import Part, Parts, dims_of, looks_of
 from glassgrad.lift.sum_text import Order, Space, aligned, reduced_view, sum_parts
 from glassgrad.lift.view_text import BATCH, Dim, view_text
 
 WIDTH = 96  # of a line, its indent left out
+LONG_VIEW = 24  # letters from which a view may get a name of its own
 MAX_SHARES = '''def max_shares(x):
     """How much of its largest number each number along the last axis is: 1, or 0 if it is not.
 
@@ -56,14 +58,16 @@ MAX_SHARES = '''def max_shares(x):
 class Statement:
     """A line of the text.
 
-    value: for `name = value`, the value. holds_last: whether the value of the line before is
-    written inside this one, so that that line is not needed.
+    value: for `name = value`, what another line may hold instead of the name. thin: whether it
+    lacks some of the axes of the array. holds_last: whether the value of the line before is written
+    inside this one, so that that line is not needed.
     """
 
     text: str
     buffer: Buffer | None
     comment: str = ""
     value: Text | None = None
+    thin: bool = False
     holds_last: bool = False
 
 
@@ -115,6 +119,7 @@ class Writer:
         self.constants = constants
         self.helpers = helpers
         self.d_theta: Buffer | None = None
+        self._taken = set(parts.taken)
         self.parts_used: set[Part] = set()
         self.d_parts_used: set[Part] = set()
         self._reads: Counter[Buffer] = Counter()
@@ -123,6 +128,8 @@ class Writer:
         self._inline: dict[Buffer, Text] = {}
         self._put_inside = False
         self._reshaped: set[Buffer] = set()  # written to through a reshape
+        self._shown: dict[str, tuple[Buffer, str]] = {}  # views that could have a name of their own
+        self._hoisted: dict[str, str] = {}  # and those that have one
 
     def count(self, instructions: Iterable[Instruction], seeded: Iterable[Buffer]) -> None:
         """Look ahead: how often each buffer is read and written."""
@@ -140,17 +147,24 @@ class Writer:
             if isinstance(instruction, Put | ExtremeGradient):
                 self._reads[target] += 2
             self._writes[target] += not isinstance(instruction, Zero)
-            if isinstance(instruction, Compute | Extreme | Take):
-                aim = _aim(instruction.target, instruction.shape, Counter(), [])
+            if isinstance(instruction, Compute | Extreme | Take | ExtremeGradient):
+                if isinstance(instruction, ExtremeGradient):
+                    extreme = instruction.extreme
+                    aim = _aim(instruction.target, extreme.shape + extreme.reduce, Counter(), [])
+                else:
+                    aim = _aim(instruction.target, instruction.shape, Counter(), [])
                 if not aim.is_whole and "reshape(" in self._aimed(aim):
                     self._reshaped.add(target)
-            else:
+            elif isinstance(instruction, Put) or len(target.shape) != 1:
                 self._reshaped.add(target)
         if self.d_theta is not None:
             self._states[self.d_theta] = "made"
 
     def write(self, instruction: Instruction, last: Sequence[Statement] = ()) -> list[Statement]:
         """The statements of one instruction; the last statement's value may be put inside."""
+        return self._shortened(self._written(instruction, last))
+
+    def _written(self, instruction: Instruction, last: Sequence[Statement]) -> list[Statement]:
         before = last[0] if last else None
         if (
             before is not None
@@ -160,6 +174,7 @@ class Writer:
             and self._writes[before.buffer] == 1
             and isinstance(instruction, Compute)
             and not any(term.reduce for term in instruction.terms)
+            and not (before.thin and not _is_wide(instruction, before.buffer))
         ):
             states = dict(self._states)
             self._inline = {before.buffer: before.value}
@@ -172,6 +187,33 @@ class Writer:
                 return [replace(first, comment=comment, holds_last=True), *statements[1:]]
             self._states = states
         return self._write(instruction)
+
+    def _shortened(self, statements: list[Statement]) -> list[Statement]:
+        """Give names to views where a line would be too long."""
+        lines: list[Statement] = []
+        for statement in statements:
+            found = sorted((x for x in self._shown if len(x) >= LONG_VIEW), key=len, reverse=True)
+            for text in found:
+                if len(statement.text) <= WIDTH:
+                    break
+                pattern = rf"(?<![\w.]){re.escape(text)}(?![\w.\[(])"
+                if not re.search(pattern, statement.text):
+                    continue
+                buffer, words = self._shown[text]
+                name = unused(f"{self.names[buffer]}_view", self._taken)
+                self._taken.add(name)
+                self._hoisted[text] = name
+                lines.append(
+                    Statement(f"{name} = {text}", None, words, holds_last=statement.holds_last)
+                )
+                value = statement.value and Text(
+                    re.sub(pattern, name, statement.value.text), statement.value.level
+                )
+                line = re.sub(pattern, name, statement.text)
+                statement = replace(statement, text=line, value=value, holds_last=False)
+            lines.append(statement)
+        self._shown = {}
+        return lines
 
     def _write(self, instruction: Instruction) -> list[Statement]:
         match instruction:
@@ -236,7 +278,12 @@ class Writer:
             return Text(text)
         while dims and dims[0] is None:
             dims = dims[1:]
-        return Text(self.look(view.buffer, view.offset, dims))
+        text = self.look(view.buffer, view.offset, dims)
+        if self._writes[view.buffer] < 2:
+            sizes = [dim.count if isinstance(dim, Dim) else 1 for dim in dims if dim != BATCH]
+            axes = ["batch"] * view.buffer.batched + [str(size) for size in sizes]
+            self._shown.setdefault(text, (view.buffer, " x ".join(axes)))
+        return Text(self._hoisted.get(text, text))
 
     def _space(self, shape: Shape) -> Space:
         counts = {BATCH: 2, **dict(enumerate(shape))}
@@ -245,6 +292,11 @@ class Writer:
     def shape_text(self, buffer: Buffer) -> str:
         """The shape of an array, as `np.zeros` takes it."""
         return _shape_text(buffer.batched, buffer.shape)
+
+    def zeros(self, buffer: Buffer) -> str:
+        """What makes an array of zeros."""
+        is_number = not buffer.shape and not buffer.batched
+        return "0.0" if is_number else f"np.zeros({self.shape_text(buffer)})"
 
     def words(self, buffer: Buffer, comment: str = "") -> str:
         """A shape in words, and what there is to say about it."""
@@ -265,7 +317,7 @@ class Writer:
         aim = _aim(compute.target, compute.shape, counts, views)
         parts: list[Signed] = []
         present: set[int] = set()
-        for term in compute.terms:
+        for term in sorted(compute.terms, key=lambda term: not term.reduce):  # x @ W + b
             space = self._space(compute.shape + term.reduce)
             summed = set(range(len(compute.shape), len(compute.shape) + len(term.reduce)))
             axes = space.axes_of(term.expr)
@@ -322,34 +374,55 @@ class Writer:
     def _gather(self, gather: Gather) -> list[Statement]:
         target, source = gather.target, gather.source
         index = np.reshape(gather.index, target.shape)
-        name = self.constants.array(f"{self.names[target]}_index", index)
-        text = f"{self._flat(source)}[{':, ' if source.batched else ''}{name}]"
-        if np.any(index < 0):
-            text = f"np.where({name} >= 0, {text}, 0.0)"
+        rows = rows_of(index, source.size)
+        if rows is not None:
+            start, count, places = rows
+            dims: list[Dim | int | None] = [Dim(count, target.shape[-1]), Dim(target.shape[-1], 1)]
+            array = self.look(source, start, [BATCH, *dims] if source.batched else dims)
+            text = f"{array}[{':, ' if source.batched else ''}{self._index(target, places)}]"
+        else:
+            name = self._index(target, index)
+            text = f"{self._flat(source)}[{':, ' if source.batched else ''}{name}]"
+            if np.any(index < 0):
+                text = f"np.where({name} >= 0, {text}, 0.0)"
         aim = _aim(View(target, 0, row_major(target.shape)), target.shape, Counter(), [])
         present = set(aim.order) - ({BATCH} if target.batched and not source.batched else set())
         return self._store(aim, Text(text), present, False, gather.comment)
 
     def _scatter(self, scatter: Scatter) -> list[Statement]:
         target, source = scatter.target, scatter.source
-        index = np.ravel(scatter.index)
-        shown = np.flatnonzero(index >= 0)
-        front = ":, " if source.batched else ""
-        values = self._flat(source)
-        if len(shown) < len(index):
-            name = self.constants.array(f"{self.names[source]}_cells", shown)
-            values = f"{values}[{front}{name}]"
+        index = np.reshape(scatter.index, source.shape)
+        rows = rows_of(index, target.size)
+        values = self.names[source]
+        if rows is not None:
+            start, count, index = rows
+            dims: list[Dim | int | None] = [Dim(count, source.shape[-1]), Dim(source.shape[-1], 1)]
+            array = self.look(target, start, [BATCH, *dims] if target.batched else dims, True)
+        else:
+            index = index.ravel()
+            shown = np.flatnonzero(index >= 0)
+            values, array = self._flat(source), self._flat(target)
+            if len(shown) < len(index):
+                name = self.constants.array(f"{self.names[source]}_cells", shown)
+                values = f"{values}[{':, ' if source.batched else ''}{name}]"
+            index = index[shown]
         if source.batched and not target.batched:
             values += ".sum(axis=0)"
-        index = index[shown]
-        name = self.constants.array(f"{self.names[source]}_index", index)
-        flat = self._flat(target)
-        front = ":, " if target.batched else ""
-        text = f"{flat}[{front}{name}] += {values}"
-        if len(np.unique(index)) < len(index):
+        name = self._index(source, index)
+        if not target.shape and not target.batched:
+            text = f"{self.names[target]} += {values}.sum()"
+        elif len(np.unique(index)) < index.size:
             where = f"(slice(None), {name})" if target.batched else name
-            text = f"np.add.at({flat}, {where}, {values})"
+            text = f"np.add.at({array}, {where}, {values})"
+        else:
+            text = f"{array}[{':, ' if target.batched else ''}{name}] += {values}"
         return [*self._made(target), self._line(text, target, scatter.comment)]
+
+    def _index(self, buffer: Buffer, index: NDArray[np.intp]) -> str:
+        """Cell numbers: a short list as it is, others by a name."""
+        if 0 < index.size <= 8 and index.ndim == 1 and np.all(index >= 0):
+            return str(index.tolist())
+        return self.constants.array(f"{self.names[buffer]}_index", index)
 
     def _take(self, take: Take) -> list[Statement]:
         aim = _aim(take.target, take.shape, Counter(), [])
@@ -419,6 +492,8 @@ class Writer:
     def _flat(self, buffer: Buffer) -> str:
         """All cells of each example in a row."""
         count = f"-1, {buffer.size}" if buffer.batched else "-1"
+        if not buffer.shape and not buffer.batched:
+            return f"np.reshape({self.names[buffer]}, 1)"
         name = self.constants.of(buffer) if buffer.role == "constant" else self.names[buffer]
         return name if len(buffer.shape) == 1 else f"{name}.reshape({count})"
 
@@ -427,7 +502,7 @@ class Writer:
         if self._states.get(buffer) == "made":
             return []
         self._states[buffer] = "made"
-        text = f"{self.names[buffer]} = np.zeros({self.shape_text(buffer)})"
+        text = f"{self.names[buffer]} = {self.zeros(buffer)}"
         return [Statement(text, buffer, self.words(buffer))]
 
     def _line(self, text: str, buffer: Buffer, comment: str) -> Statement:
@@ -446,7 +521,7 @@ class Writer:
         buffer = aim.view.buffer
         name = self.names[buffer]
         if buffer.mask is not None and not buffer.mask.all():
-            mask = self.constants.array(f"{name}_mask", buffer.mask)
+            mask = self.constants.array("mask", buffer.mask)
             dims = self._aim_dims(replace(aim, loops=[]), False)
             shown = view_text(mask, buffer.shape, False, aim.view.offset, dims)
             text = Text(f"np.where({shown}, {text.text}, 0.0)")
@@ -466,18 +541,21 @@ class Writer:
             value = self._shaped(aim, text, missing)
             again = self._writes[buffer] > 1
             shared = plain is not None and (again or self._writes[plain] > 1)
+            shared = shared and (buffer.batched or bool(buffer.shape))
             if shared or (again and value.text.startswith("np.broadcast_to(")):
                 value = Text(f"{value.at(ATOM)}.copy()")
             words = self.words(buffer, buffer.comment or comment)
-            return [Statement(f"{name} = {value.text}", buffer, words, value)]
+            thin = bool(missing) and aim.counts == list(buffer.shape)
+            inner = text if thin else value
+            return [Statement(f"{name} = {value.text}", buffer, words, inner, thin)]
         sign = "+=" if accumulate else "="
         lines = self._made(buffer)
         target = name if aim.is_whole and aim.counts == list(buffer.shape) else self._aimed(aim)
-        if target.endswith(")") or (sign == "=" and "[" not in target):
+        is_number = not buffer.shape and not buffer.batched
+        if target.endswith(")") or (sign == "=" and "[" not in target and not is_number):
             target += "[...]"
-        comment = (
-            self.words(buffer, comment) if not lines and buffer is not self.d_theta else comment
-        )
+        axes = ["batch"] * buffer.batched + [str(count) for count in aim.counts]
+        comment = f"{' x '.join(axes) or 'a number'}: {comment}".removesuffix(": ")
         return [*lines, Statement(f"{target} {sign} {text.text}", buffer, comment)]
 
     def _reshaped_twice(self) -> set[Buffer]:
@@ -552,6 +630,34 @@ def _aim(target: View, shape: Shape, loops: Counter[int], views: Sequence[View])
     return _Target(target, shape, [BATCH] * buffer.batched + order, inner, summed)
 
 
+def rows_of(index: NDArray[np.intp], size: int) -> tuple[int, int, NDArray[np.intp]] | None:
+    """Cell numbers that are whole rows of a table: its first cell, its length, and which rows.
+
+    >>> rows_of(np.array([[7, 8], [3, 4], [7, 8]]), 10)
+    (3, 3, array([2, 0, 2]))
+    """
+    if index.ndim < 2 or index.shape[-1] < 2 or index.size == 0 or index.min() < 0:
+        return None
+    first, width = index[..., 0], index.shape[-1]
+    if np.any(index != first[..., None] + np.arange(width)) or np.any(
+        (first - first.min()) % width
+    ):
+        return None
+    start = int(first.min())
+    return start, int(first.max() - start) // width + 1, (first - start) // width
+
+
+def _is_wide(compute: Compute, without: Buffer) -> bool:
+    """Whether another buffer has all axes of the result."""
+    wanted = [axis for axis, count in enumerate(compute.shape) if count > 1]
+    batched = compute.target.buffer.batched
+    return any(
+        all(view.strides[axis] for axis in wanted) and view.buffer.batched >= batched
+        for view, _ in looks_of(compute)
+        if view.buffer is not without and view.buffer.data is None
+    )
+
+
 def _is_whole(view: View, shape: Shape) -> bool:
     if view.buffer.shape != shape or view.buffer.role == "constant":
         return False
@@ -615,9 +721,9 @@ def _variable(place: int) -> str:
 
 def _both(comment: str, other: str) -> str:
     """One comment for two statements: the scalar nodes of both."""
-    pattern = r"was ([\d,]+) scalar"
+    pattern = r"([\d,]+) scalar nodes?"
     mine, theirs = re.search(pattern, comment), re.search(pattern, other)
     if not mine or not theirs:
         return comment
     total = sum(int(found[1].replace(",", "")) for found in (mine, theirs))
-    return comment.replace(mine[0], f"was {total:,} scalar")
+    return comment.replace(mine[0], f"{total:,} scalar nodes")

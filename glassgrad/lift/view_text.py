@@ -143,6 +143,8 @@ def _axes(
     first = max((abs(dim.stride) for dim in dims), default=0)
     if block is None or len(dims) != 1 or first == 1:
         yield _Prefix(name), shape
+    if block is not None and dims:
+        yield from _cut(name, shape, batched, offset, dims, block)
     strides = {abs(dim.stride) for dim in dims}
     kept = {
         stride
