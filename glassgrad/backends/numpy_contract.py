@@ -41,6 +41,8 @@ def contract(
         if coefficient != 1.0 and len(moving) == 1:
             moving.append(_weights(shape, summed & used, moving[0], coefficient))
             coefficient = 1.0
+        elif coefficient != 1.0 and not still:
+            coefficient = _scale_factor(plan, shape, moving, coefficient, kept, out)
         to = out if coefficient == 1.0 and not still else None
         result = _sum_of_product(plan, shape, summed & used, moving, to)
         if coefficient != 1.0:
@@ -56,6 +58,27 @@ def contract(
         plan.copy(kept, result, out)
         return out
     return result
+
+
+def _scale_factor(
+    plan: Plan,
+    shape: Shape,
+    factors: list[Strided],
+    coefficient: float,
+    kept: Shape,
+    out: Strided | None,
+) -> float:
+    """Put the coefficient into the smallest factor, if the result is larger: what is left of it."""
+    sizes = [_size(shape, x) if x.is_dense(shape) else 1 << 62 for x in factors]
+    number = sizes.index(min(sizes))
+    largest = size_along(kept, range(len(kept)))
+    if sizes[number] > largest and (out is None or out.is_dense(kept)):
+        return coefficient
+    factor = factors[number]
+    scaled = plan.room(shape, sorted(factor.axes(), key=lambda axis: -abs(factor.strides[axis])))
+    plan.each(np.multiply, shape, factor, plan.constant(coefficient, shape), scaled)
+    factors[number] = scaled
+    return 1.0
 
 
 def room_for(plan: Plan, shape: Shape, inputs: Sequence[Strided]) -> Strided:

@@ -99,6 +99,8 @@ class Formulas:
         spread = [a for a, n in enumerate(self.shape) if n > 1 and a not in axes]
         if spread and kernel not in (np.add, np.multiply, np.subtract):
             out = None  # computed once, then copied to all the places where it belongs
+        if out is not None and not isinstance(kernel, np.ufunc) and not out.is_dense(self.shape):
+            out = None  # several calls are faster where the numbers lie one after the other
         if self._uses[number] > 1:
             out = None  # it is needed again when `out` may have changed
         for x, value in zip(parts, inputs, strict=True):
@@ -131,6 +133,14 @@ class Formulas:
     def room_like(self, out: Strided, dtype: type = np.float64) -> Strided:
         """Scratch memory for as many numbers, in the same order."""
         return self.plan.room(self.shape, self._outside_in(set(out.axes()), [out]), dtype)
+
+    def lined_up(self, x: Strided, out: Strided) -> Strided:
+        """The same numbers in the order of `out`, copied if they do not lie so."""
+        if self.plan.arrays(self.shape, x, out)[1].ndim < 2:
+            return x
+        to = self.room_like(out)
+        self.plan.copy(self.shape, x, to)
+        return to
 
 
 Kernel = np.ufunc | Callable[..., None]
@@ -207,6 +217,7 @@ def _greater_than_finite(at: Formulas, x: Strided, y: Strided, out: Strided) -> 
 
 
 def _greater(at: Formulas, x: Strided, y: Strided, out: Strided) -> None:
+    x, y = at.lined_up(x, out), at.lined_up(y, out)
     equal = at.room_like(out, np.bool_)
     at.each(np.equal, x, y, equal)
     _greater_than_finite(at, x, y, out)

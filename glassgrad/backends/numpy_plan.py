@@ -23,6 +23,8 @@ Dim = tuple[int, ...]  # how many, then the stride of each array along it
 # NumPy wants the result of these by name: a third number might be meant as one more to compare.
 _OUT_BY_NAME = (np.maximum, np.minimum)
 
+MOST_TO_COPY, MOST_ROWS_TO_COPY = 4096, 512  # above, the copies take longer than what they save
+
 
 @dataclass(frozen=True, eq=False)
 class Strided:
@@ -47,6 +49,14 @@ class Strided:
     def along(self, axes: Iterable[int]) -> tuple[int, ...]:
         """The strides along these axes."""
         return tuple(self.strides[axis] for axis in axes)
+
+    def is_dense(self, shape: Shape) -> bool:
+        """Whether they lie one after the other, in any order of the axes, each once."""
+        dims = sorted(((s, shape[axis]) for axis, s in enumerate(self.strides) if s), reverse=True)
+        return merge((n, stride) for stride, n in dims) in (
+            [],
+            [(size_along(shape, self.axes()), 1)],
+        )
 
     def axes(self) -> list[int]:
         """The axes that the numbers depend on."""
@@ -135,14 +145,15 @@ class Plan:
         for axis in reversed(axes):
             strides[axis] = size if shape[axis] > 1 else 0
             size *= shape[axis]
-        return Strided(self._take(size).view(dtype)[:size], 0, tuple(strides))
+        return Strided(self._take(size, dtype), 0, tuple(strides))
 
-    def _take(self, size: int) -> Array:
+    def _take(self, size: int, dtype: Any = np.float64) -> Array:
         length = 1 << max(size - 1, 7).bit_length()
         free = self._free.setdefault(length, [])
         memory = free.pop() if free else aligned(length)
         self._taken.append(memory)
-        return memory
+        found: Array = memory.view(dtype)[:size]
+        return found
 
     def release(self) -> None:
         """Take back all scratch memory: what follows may write to it."""
@@ -158,14 +169,31 @@ class Plan:
         """Add a call of a ufunc for each index of a space; the last operand is the result."""
         if 0 in shape:
             return
-        arrays = self.arrays(shape, *operands)
+        *inputs, out = self.arrays(shape, *operands)
+        if ufunc is np.multiply and _is_outer([*inputs, out]):
+            column, row = sorted(inputs, key=lambda x: -x.ndim)
+            self.call(np.dot, column[:, :1], row[None], out)  # BLAS takes a third of the time
+        elif _is_worth_copying([*inputs, out]):
+            flat = out.reshape(-1) if out.flags.c_contiguous else self._take(out.size)
+            self._call_ufunc(ufunc, *(self._flat(x, out.shape) for x in inputs), flat)
+            if not out.flags.c_contiguous:
+                self.call(np.copyto, out, flat.reshape(out.shape))
+        else:
+            self._call_ufunc(ufunc, *inputs, out)
+
+    def _call_ufunc(self, ufunc: np.ufunc, *arrays: Array) -> None:
         if ufunc in _OUT_BY_NAME:
             self.call(ufunc, *arrays[:-1], out=arrays[-1])
-        elif ufunc is np.multiply and _is_outer(*arrays):
-            column, row = sorted(arrays[:-1], key=lambda x: -x.ndim)
-            self.call(np.dot, column[:, :1], row[None], arrays[-1])  # BLAS: a third of the time
         else:
             self.call(ufunc, *arrays)
+
+    def _flat(self, x: Array, shape: Shape) -> Array:
+        """The same numbers in one dimension, a copy if need be; a single number is left alone."""
+        if x.ndim == 0 or _is_dense(x, shape):
+            return x.reshape(-1) if x.ndim else x
+        copy = self._take(prod(shape), x.dtype)
+        self.call(np.copyto, copy.reshape(shape), x)
+        return copy
 
     def copy(self, shape: Shape, source: Strided, target: Strided) -> None:
         """Add a call that copies the numbers of a space."""
@@ -204,8 +232,9 @@ class Plan:
         return found
 
 
-def _is_outer(x: Array, y: Array, out: Array) -> bool:
+def _is_outer(arrays: list[Array]) -> bool:
     """Whether it is every number of one vector times every number of another."""
+    x, y, out = arrays
     column, row = (x, y) if x.ndim == 2 else (y, x)
     return (
         out.ndim == column.ndim == 2
@@ -213,6 +242,18 @@ def _is_outer(x: Array, y: Array, out: Array) -> bool:
         and column.strides[1] == 0
         and bool(out.flags.c_contiguous)
     )
+
+
+def _is_dense(x: Array, shape: Shape) -> bool:
+    return x.shape == shape and bool(x.flags.c_contiguous)
+
+
+def _is_worth_copying(arrays: list[Array]) -> bool:
+    """Whether it is faster to bring all into one dimension: a copy costs a quarter of a loop."""
+    shape = arrays[-1].shape
+    copies = sum(x.ndim > 0 and not _is_dense(x, shape) for x in arrays)
+    size = prod(shape)
+    return 0 < copies <= 2 and size <= MOST_TO_COPY and size // shape[-1] <= MOST_ROWS_TO_COPY
 
 
 def strided(memory: Array, offset: int, shape: Shape, strides: tuple[int, ...]) -> Strided:
