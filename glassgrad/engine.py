@@ -19,10 +19,11 @@ from glassgrad.watch import Watch
 
 Backend = Literal["auto", "numpy", "eager"]
 
-# Below this many operations in all, so about half a second, "auto" stays eager: loading NumPy and
-# lifting take a good part of that, and a short training is over before it pays.
-WORTH_LIFTING = 1_000_000
-FEWEST_EXAMPLES = 200  # that pass, counted anew in each epoch, before one is worth lifting
+# Below this many operations in all, which take about half a second, "auto" stays eager: loading
+# NumPy and lifting take as long.
+WORTH_LIFTING = 500_000
+FORWARD = 0.25  # of an epoch's work, is going forward alone
+FEWEST_EXAMPLES = 100  # that pass, counted anew in each epoch, before one is worth lifting
 
 
 class NotLifted(Exception):
@@ -78,7 +79,7 @@ def outputs_by(backend: Backend, model: Model, inputs: Sequence[Sequence[Any]]) 
         watch = Watch(model)
         try:
             _check_possible()
-            if backend == "numpy" or _worth_it(model, inputs, epochs=1):
+            if backend == "numpy" or _worth_it(model, inputs, FORWARD):
                 network = _lifter("network")
                 rows = network.as_array(inputs)
                 lifted = network.LiftedModel(model, inputs, watch)
@@ -108,7 +109,7 @@ def _lifter(module: str) -> Any:
         raise NotLifted(f"NumPy could not be loaded: {error}") from error
 
 
-def _worth_it(model: Model, inputs: Sequence[Sequence[Any]], epochs: int) -> bool:
+def _worth_it(model: Model, inputs: Sequence[Sequence[Any]], epochs: float) -> bool:
     """Whether there is enough to do to make up for lifting first."""
     examples = epochs * len(inputs)
     if examples < FEWEST_EXAMPLES or mode.paused:  # when there is no graph to count

@@ -361,10 +361,20 @@ class Branching(Line):
 
 
 class Truth(Line):
-    """Eager inputs are numbers, of which 0 is false."""
+    """Inputs are numbers, of which 0 is false; so are all Values, for whoever asks like this."""
 
     def __call__(self, x):
-        return super().__call__(x) + (1.0 if x[0] else 0.0) + (2.0 if x[1] == 0 else 0.0)
+        return super().__call__(x) + (1.0 if x[0] else 0.0)
+
+
+class Equal(Line):
+    def __call__(self, x):
+        return super().__call__(x) + (0.0 if x[1] == 7 else 2.0)
+
+
+class Looking(Line):
+    def __call__(self, x):
+        return super().__call__(x) + {2.0: 1.0}.get(x[0], 0.0)
 
 
 class Reading(Line):
@@ -429,7 +439,9 @@ class Choosing(Line):
 
 ODD = [
     (Branching, "if y > 0"),
-    (Truth, "outputs"),
+    (Truth, "it asks whether an input is 0, or equal"),
+    (Equal, "it asks whether an input is 0, or equal"),
+    (Looking, "it asks whether an input is 0, or equal"),
     (Reading, "self.start.data"),
     (Dropout, "draws random numbers"),
     (OwnDropout, "draws random numbers"),

@@ -60,6 +60,7 @@ class LiftedModel:
         numbers = traced(self.program, lambda: self(None, as_array(some)))
         if changed := watch.changed():
             raise NotLifted(changed)
+        self._check_asks_nothing(some[0])
         self.compare(some, numbers)
 
     def __call__(self, theta: Floats | None, rows: Floats) -> Floats:
@@ -86,6 +87,40 @@ class LiftedModel:
             outputs = outputs_of(self.model, rows)
         wanted = [[y.data for y in out] if is_list(out) else out.data for out in outputs]
         check_same("outputs", numbers, wanted)
+
+    def _check_asks_nothing(self, row: Sequence[float]) -> None:
+        """Raise NotLifted where the network goes by `if x:` or `x == 1` of an input.
+
+        A Value, which stands for it in the graph, would say True and False whatever its number.
+        """
+        asked: list[float] = []
+        with no_grad():
+            outputs_of(self.model, [[_Asked(x, asked) for x in row]])
+        if asked:
+            raise NotLifted("it asks whether an input is 0, or equal to another number")
+
+
+class _Asked(float):
+    """A number that notes when somebody asks whether it is 0, or equal to another."""
+
+    def __new__(cls, x: float, asked: list[float]) -> _Asked:
+        number = super().__new__(cls, x)
+        number.asked = asked
+        return number
+
+    asked: list[float]
+
+    def __bool__(self) -> bool:
+        self.asked.append(self)
+        return super().__bool__()
+
+    def __eq__(self, other: object) -> bool:
+        self.asked.append(self)
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        self.asked.append(self)
+        return super().__hash__()
 
 
 class LiftedLoss:
