@@ -230,9 +230,9 @@ def wrong_input_shape(shape: tuple[int, ...], count: int) -> ValueError:
 
 def index_out_of_range(name: str, numbers: Any, limit: Any) -> IndexError:
     """The error for whole numbers that choose what is not there."""
-    wrong = (numbers < 0) | (numbers >= limit)
+    wrong = (numbers < 0) | (numbers >= limit.astype(int))
     worst = int(numbers[wrong][0])
-    count = int((limit + 0 * numbers)[wrong][0])
+    count = int((limit.astype(int) + 0 * numbers)[wrong][0])
     start = "letters = Embedding(3, 2)\nprogram = lift(letters)\nprogram(None, [0])\n"
     return IndexError(
         explain(

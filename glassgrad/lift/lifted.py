@@ -15,7 +15,7 @@ from glassgrad.lift.arguments import Place
 from glassgrad.lift.build import build
 from glassgrad.lift.differentiate import differentiate
 from glassgrad.lift.flatten import order_of
-from glassgrad.lift.ir import Buffer, Take, cells, sources_of, target_of
+from glassgrad.lift.ir import Buffer, Gather, Take, cells, sources_of, target_of
 from glassgrad.lift.trace import Traced
 from glassgrad.value import Value
 
@@ -117,14 +117,20 @@ class Lifted:
         return found
 
     @cached_property
-    def limits(self) -> dict[Buffer, NDArray[np.int64]]:
+    def limits(self) -> dict[Buffer, NDArray[np.uintp]]:
         """For each index buffer how many there are to choose from, by each of its cells."""
-        found: dict[Buffer, NDArray[np.int64]] = {}
+        found: dict[Buffer, NDArray[np.uintp]] = {}
+        copies: dict[Buffer, Gather] = {}
         for step in self.code.forward:
+            if isinstance(step, Gather):
+                copies[step.target] = step
             if isinstance(step, Take):
-                buffer = step.which.buffer
-                limit = found.setdefault(buffer, np.full(buffer.size, np.iinfo(np.int64).max))
-                np.minimum.at(limit, cells(step.which, step.shape).ravel(), step.count)
+                buffer, at = step.which.buffer, cells(step.which, step.shape).ravel()
+                while buffer in copies:
+                    at, buffer = copies[buffer].index.ravel()[at], copies[buffer].source
+                if buffer not in found:
+                    found[buffer] = np.full(buffer.size, np.iinfo(np.intp).max, np.uintp)
+                np.minimum.at(found[buffer], at[at >= 0], step.count)
         return {buffer: limit.reshape(buffer.shape) for buffer, limit in found.items()}
 
 

