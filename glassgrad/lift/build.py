@@ -117,7 +117,9 @@ class _Builder:
         """Write the instructions of all groups, from the leaves to the roots."""
         for due, early in self.agenda:
             kind = int(self.canonical.kind[due[0]])
-            if kind == EXTREME:
+            if (loose := self.agenda.loose(due)) is not None:
+                self.singly(loose)
+            elif kind == EXTREME:
                 self.extremes(due)
             elif kind == TAKE:
                 self.takes(due)
@@ -127,6 +129,46 @@ class _Builder:
                 self.write([part for part in found if np.isin(part.heads, due).any()])
         for root in self.tape.roots:
             self.code.roots.append(self.root(int(self.canonical.same[root])))
+
+    def singly(self, heads: Ids) -> None:
+        """Heads without any structure, one after the other, into one buffer."""
+        out = Buffer(self.layout.name("t"), (len(heads),), "value")
+        nodes = self.canonical.heads[heads]
+        self.layout.place(out, nodes, np.arange(len(heads)))
+        for cell, head in enumerate(heads.tolist()):
+            terms = self.formula(head)
+            out.batched |= any(isinstance(t.expr, Expr) and t.expr.batched for t in terms)
+            self.code.forward.append(Compute(View(out, cell, ()), (), terms))
+        self.agenda.done(heads)
+
+    def formula(self, head: int) -> list[Term]:
+        """The formula of one head, over single numbers."""
+        start, end = self.canonical.start[head : head + 2].tolist()
+        left, right = self.canonical.left[start:end], self.canonical.right[start:end]
+        kind = int(self.canonical.kind[head])
+        if kind == EXTREME:
+            op = self.tape.rules[right[0]]
+            found = self.number(left[0])
+            for node in left[1:]:
+                found = Apply(op, (found, self.number(node)))
+            return [Term(found)]
+        if kind != SUM:
+            inputs = [self.number(int(x)) for x in (left[0], right[0]) if x >= 0]
+            return [Term(Apply(self.tape.rules[kind], tuple(inputs)))]
+        terms = []
+        factors = self.canonical.coefficient[start:end].tolist()
+        for factor, a, b in zip(factors, left.tolist(), right.tolist(), strict=True):
+            product = self.number(a) if b < 0 else self.number(a) * self.number(b)
+            terms.append(Term(product * factor))
+        constant = float(self.canonical.constant[head])
+        return [*terms, Term(constant)] if constant or not terms else terms
+
+    def number(self, node: int) -> Any:
+        """A view of one number, or a constant."""
+        which = self.layout.buffer_of[node]
+        if which == FIXED:
+            return float(self.tape.data[node])
+        return View(self.layout.buffers[which], int(self.layout.cell_of[node]), ())
 
     def root(self, node: int) -> View:
         """A view of a result."""
@@ -356,7 +398,7 @@ class _Builder:
         stage = int(self.agenda.stage[heads[0]])
         if shared is not None and cells is not None:
             found = self.layout.part(shared, cells, sight.shape, box, nodes)
-        elif stage in self.rows and (heads == self.agenda.members[stage]).all():
+        elif stage in self.rows and np.array_equal(heads, self.agenda.members[stage]):
             family, row = self.rows[stage]
             family.begin(self.layout, kind, sight.shape, batched)
             found = self.layout.row(family, row, sight.shape, batched, box, nodes)
