@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from math import nan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -240,7 +241,9 @@ def traced(program: Program, run: Callable[[], Any]) -> Any:
         first_line = str(error).partition("\n")[0]
         raise NotLifted(f"{type(error).__name__}: {first_line}") from error
     if program.notices:
-        raise NotLifted(str(program.notices[0]).partition("\n")[0])
+        first = program.notices[0]
+        place = f"line {first.line} of {Path(first.file).name}"
+        raise NotLifted(f"{place} would be frozen: {first.source}")
     return found
 
 
