@@ -26,10 +26,11 @@ def text(title: str, lifted: Lifted | None) -> str:
     if lifted is None:
         return f"{title} is traced when it is first called, with arrays that show the shapes"
     code = lifted.code
-    takes = [repr(buffer) for buffer in (code.parameters, *code.inputs)]
+    takes = [repr(code.parameters)] if code.parameters.size else []
+    takes += [repr(buffer) for buffer in code.inputs]
     lines = [
         line(title, lifted),
-        f"takes   {', '.join(takes)}",
+        f"takes   {', '.join(takes) or 'nothing'}",
         f"gives   {_results(lifted)}",
         f"memory  {_memory(lifted)}",
         "",
