@@ -11,7 +11,7 @@ from glassgrad.lift.formula_text import number_text
 from glassgrad.lift.ir import Buffer
 from glassgrad.lift.parameter_names import unused
 
-FEW = 12  # numbers that are written out
+FEW, WIDTH = 12, 80  # numbers that are written out, if the line is no longer than that
 
 
 class Constants:
@@ -78,9 +78,8 @@ def array_text(numbers: NDArray[Any]) -> str | None:
         text = _range(numbers)
         if text:
             return text
-    if numbers.size > FEW:
-        return None
-    return f"np.array({_nested(numbers)})"
+    text = f"np.array({_nested(numbers)})" if numbers.size <= FEW else ""
+    return text if 0 < len(text) <= WIDTH else None
 
 
 def _range(numbers: NDArray[Any]) -> str:

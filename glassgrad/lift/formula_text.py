@@ -226,19 +226,21 @@ def wrapped(statement: str, width: int) -> str:
         + third * fourth
     )
     """
-    found = re.fullmatch(r"(.*?) (\+?=) (.*)", statement)
+    found = re.fullmatch(r"(.*? \+?=|return) (.*)", statement)
     if not found or len(statement) <= width:
         return statement
-    target, sign, value = found.groups()
+    target, value = found.groups()
     pieces = _cut(value, 0, (" + ", " - "))
+    if len(pieces) == 1:
+        pieces = _cut(value, 0, (" * ", " / "))
     if len(pieces) > 1:
         pieces = [piece if i == 0 else piece[1:] for i, piece in enumerate(pieces)]
         lines = _filled(pieces, width - 4, " ")
-        return "\n    ".join([f"{target} {sign} (", *lines]) + "\n)"
+        return "\n    ".join([f"{target} (", *lines]) + "\n)"
     call = re.fullmatch(r"([\w.]+\()(.*)\)", value)
     if call and len(_cut(value, 0, ("(",))) == 2:
         lines = [f"{piece.removeprefix(', ')}," for piece in _cut(call[2], 0, (", ",))]
-        return "\n    ".join([f"{target} {sign} {call[1]}", *lines]) + "\n)"
+        return "\n    ".join([f"{target} {call[1]}", *lines]) + "\n)"
     return statement
 
 

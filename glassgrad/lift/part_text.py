@@ -6,12 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
+import numpy as np
+from numpy.typing import NDArray
+
 from glassgrad.lift.ir import (
     Buffer,
     Compute,
     Expr,
     Extreme,
     ExtremeGradient,
+    Gather,
     Instruction,
     Put,
     Shape,
@@ -46,7 +50,7 @@ class Part:
 
     @property
     def is_view(self) -> bool:
-        """Whether what is added to it is added to the vector; one number would be a copy."""
+        """Whether what is added to it is added to the vector: not if it is a copy."""
         return bool(self.shape) and "arange" not in self.text("")
 
     def inside(self, offset: int, dims: Sequence[Dim]) -> tuple[int, list[Dim]] | None:
@@ -160,8 +164,31 @@ def looks_of(instruction: Instruction) -> list[tuple[View, Shape]]:
             return [(source, shape + reduce)]
         case ExtremeGradient(Extreme(_, _, shape, source, reduce), _, upstream):
             return [(source, shape + reduce), (upstream, shape)]
+        case Gather(target, source, index):
+            found = rows_of(index.reshape(target.shape))
+            if found is None:
+                return []
+            width = target.shape[-1]
+            return [(View(source, found[0], (width, 1)), (found[1], width))]
         case _:
             return []
+
+
+def rows_of(index: NDArray[np.intp]) -> tuple[int, int, NDArray[np.intp]] | None:
+    """Cell numbers that are whole rows of a table: its first cell, its length, and which rows.
+
+    >>> rows_of(np.array([[7, 8], [3, 4], [7, 8]]))
+    (3, 3, array([2, 0, 2]))
+    """
+    if index.ndim < 2 or index.shape[-1] < 2 or index.size == 0 or index.min() < 0:
+        return None
+    first, width = index[..., 0], index.shape[-1]
+    if np.any(index != first[..., None] + np.arange(width)) or np.any(
+        (first - first.min()) % width
+    ):
+        return None
+    start = int(first.min())
+    return start, int(first.max() - start) // width + 1, (first - start) // width
 
 
 def dims_of(view: View, shape: Shape) -> list[Dim]:
@@ -173,9 +200,11 @@ def dims_of(view: View, shape: Shape) -> list[Dim]:
 def key_of(offset: int, dims: Sequence[Dim]) -> Key | None:
     """The cells of a view whatever the order of its axes; None if it shows cells twice."""
     key = tuple(sorted(dims, key=lambda dim: -dim.stride))
-    strides = [dim.stride for dim in key]
-    if len(set(strides)) < len(strides) or any(stride < 0 for stride in strides):
-        return None
+    reach = 0
+    for dim in reversed(key):
+        if dim.stride <= reach:
+            return None
+        reach += dim.stride * (dim.count - 1)
     return offset, key
 
 

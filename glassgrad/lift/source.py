@@ -153,6 +153,11 @@ class _Function:
         name = "value_and_grad" if self.backward else "forward"
         lines = [Statement(f'"""{self._meaning()}"""', None)] if self.backward else []
         lines += [*self._parts(), *self._batch(body), *body]
+        for part in self.module.parts.parts:
+            if part in self.writer.d_parts_used and not part.is_view:
+                assert self.writer.d_theta is not None
+                text = f"{part.text(names[self.writer.d_theta])} += d_{part.name}"
+                lines.append(Statement(text, None))
         lines.append(Statement(f"return {self._result()}", None))
         return "\n".join([f"def {name}({', '.join(takes)}):", *_laid_out(lines)])
 
@@ -221,8 +226,10 @@ class _Function:
         if d_theta is not None:
             yield self._zeros(d_theta)
             for part in self.module.parts.parts:
-                if part in self.writer.d_parts_used and part.is_view:
-                    text = f"d_{part.name} = {part.text(names[d_theta])}"
+                if part in self.writer.d_parts_used:
+                    text = f"d_{part.name} = np.zeros({part.shape})"
+                    if part.is_view:
+                        text = f"d_{part.name} = {part.text(names[d_theta])}"
                     yield Statement(text, None, " x ".join(map(str, part.shape)))
         for buffer in self._seeded():
             roots = [

@@ -36,7 +36,7 @@ from glassgrad.lift.ir import (
     target_of,
 )
 from glassgrad.lift.parameter_names import unused
-from glassgrad.lift.part_text import Part, Parts, dims_of, looks_of
+from glassgrad.lift.part_text import Part, Parts, dims_of, looks_of, rows_of
 from glassgrad.lift.sum_text import Order, Space, aligned, reduced_view, sum_parts
 from glassgrad.lift.view_text import BATCH, Dim, view_text
 
@@ -250,7 +250,7 @@ class Writer:
             name = self.constants.of(buffer)
         if buffer is self.code.parameters or buffer is self.d_theta:
             found = self.parts.look(offset, [dim for dim in dims if isinstance(dim, Dim)])
-            if found is not None and (buffer is self.code.parameters or found[0].is_view):
+            if found is not None and (buffer is self.code.parameters or found[0].shape):
                 part, offset, own = found
                 used = self.parts_used if buffer is self.code.parameters else self.d_parts_used
                 used.add(part)
@@ -374,7 +374,7 @@ class Writer:
     def _gather(self, gather: Gather) -> list[Statement]:
         target, source = gather.target, gather.source
         index = np.reshape(gather.index, target.shape)
-        rows = rows_of(index, source.size)
+        rows = rows_of(index)
         if rows is not None:
             start, count, places = rows
             dims: list[Dim | int | None] = [Dim(count, target.shape[-1]), Dim(target.shape[-1], 1)]
@@ -392,7 +392,7 @@ class Writer:
     def _scatter(self, scatter: Scatter) -> list[Statement]:
         target, source = scatter.target, scatter.source
         index = np.reshape(scatter.index, source.shape)
-        rows = rows_of(index, target.size)
+        rows = rows_of(index)
         values = self.names[source]
         if rows is not None:
             start, count, index = rows
@@ -628,23 +628,6 @@ def _aim(target: View, shape: Shape, loops: Counter[int], views: Sequence[View])
     if in_shape and (shape[:1] != (1,) or any(_is_whole(view, shape) for view in views)):
         order = everything
     return _Target(target, shape, [BATCH] * buffer.batched + order, inner, summed)
-
-
-def rows_of(index: NDArray[np.intp], size: int) -> tuple[int, int, NDArray[np.intp]] | None:
-    """Cell numbers that are whole rows of a table: its first cell, its length, and which rows.
-
-    >>> rows_of(np.array([[7, 8], [3, 4], [7, 8]]), 10)
-    (3, 3, array([2, 0, 2]))
-    """
-    if index.ndim < 2 or index.shape[-1] < 2 or index.size == 0 or index.min() < 0:
-        return None
-    first, width = index[..., 0], index.shape[-1]
-    if np.any(index != first[..., None] + np.arange(width)) or np.any(
-        (first - first.min()) % width
-    ):
-        return None
-    start = int(first.min())
-    return start, int(first.max() - start) // width + 1, (first - start) // width
 
 
 def _is_wide(compute: Compute, without: Buffer) -> bool:
