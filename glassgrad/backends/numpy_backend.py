@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from math import prod
 from typing import Any
 
@@ -275,25 +274,32 @@ def _total(
     plan: Plan, shape: Shape, sums: list[_Sum], plain: list[Expr | float], out: Strided | None
 ) -> Strided:
     """Where the sum of all of these is: in `out`, if given."""
+    if not sums and len(plain) == 1:
+        return Formulas(plan, shape, plain).value(plain[0], out)
     if not sums:
-        formula = _sum_of(plain)
-        return Formulas(plan, shape, [formula]).value(formula, out)
-    total = out or plan.room(shape, range(len(shape)))
-    sums[0].value(plan, len(shape), total)
-    for more in sums[1:]:
-        plan.each(np.add, shape, total, more.value(plan, len(shape), None), total)
-    if plain:
-        so_far = View(Buffer("total", (), "value"), 0, (0,) * len(shape))
-        formula = _sum_of([so_far, *plain])
-        formulas = Formulas(plan, shape, [formula])
-        formulas.put(so_far, total)
-        formulas.value(formula, total)
+        plain = [Apply(ops.add, (plain[0], plain[1])), *plain[2:]]
+    formulas = Formulas(plan, shape, plain)
+    parts = [*sums, *plain]
+    total: Strided | None = None
+    for number, part in enumerate(parts, start=1):
+        # A single number is not overwritten before the end: NumPy is slow at that.
+        to = out if prod(shape) > 1 or number == len(parts) else None
+        to = to or (total if prod(shape) > 1 else None) or plan.room(shape, range(len(shape)))
+        minus = None if isinstance(part, _Sum) else negated(part)
+        if total is None:
+            if isinstance(part, _Sum):
+                part.value(plan, len(shape), to)
+            else:
+                formulas.value(part, to)
+        elif isinstance(part, _Sum):
+            plan.each(np.add, shape, total, part.value(plan, len(shape), None), to)
+        elif minus is None:
+            plan.each(np.add, shape, total, formulas.value(part), to)
+        else:
+            plan.each(np.subtract, shape, total, formulas.value(minus), to)
+        total = to
+    assert total is not None
     return total
-
-
-def _sum_of(parts: Sequence[Expr | float]) -> Expr | float:
-    """One formula that adds these up from left to right."""
-    return reduce(lambda total, part: Apply(ops.add, (total, part)), parts)
 
 
 def _extreme(plan: Plan, step: Extreme) -> None:

@@ -15,6 +15,9 @@ from glassgrad.backends.numpy_plan import Array, Plan, Strided
 from glassgrad.lift.ir import Apply, Expr, Shape, View
 from glassgrad.ops import Op
 
+# A function of NumPy, or one that adds several calls.
+Kernel = np.ufunc | Callable[..., None]
+
 # Operations that are a function of NumPy as they stand.
 UFUNCS: dict[Op, np.ufunc] = {
     ops.sign: np.sign,
@@ -50,51 +53,65 @@ class Formulas:
 
     def _number(self, expr: Expr | float) -> int:
         """The same number for equal formulas; counts how often each is used on first sight."""
-        if id(expr) in self._known:
-            return self._known[id(expr)]
-        key: Hashable = expr
-        parts: tuple[int, ...] = ()
-        if isinstance(expr, Apply):
-            parts = tuple(self._number(x) for x in expr.inputs)
-            key = (expr.op, parts)
-        elif not isinstance(expr, View):
-            key = repr(float(expr))  # type: ignore[arg-type]
-        if key not in self._numbers:
-            self._numbers[key] = len(self._numbers)
-            self._uses.update(parts)
-        if isinstance(expr, Expr):
-            self._known[id(expr)] = self._numbers[key]
-        return self._numbers[key]
-
-    def put(self, expr: View, value: Strided) -> None:
-        """Say where the value of a view is, in memory that may be written to."""
-        number = self._number(expr)
-        self._values[number] = value
-        self._scratch.add(number)
+        if not isinstance(expr, Expr):
+            return self._numbers.setdefault(repr(float(expr)), len(self._numbers))
+        stack: list[Expr] = [expr]
+        while stack:  # formulas may be deeper than Python recurses
+            part = stack.pop()
+            if id(part) in self._known:
+                continue
+            inputs = part.inputs if isinstance(part, Apply) else ()
+            missing = [x for x in inputs if isinstance(x, Expr) and id(x) not in self._known]
+            if missing:
+                stack += [part, *missing]
+                continue
+            parts = tuple(
+                self._known[id(x)] if isinstance(x, Expr) else self._number(x) for x in inputs
+            )
+            key = (part.op, parts) if isinstance(part, Apply) else part
+            if key not in self._numbers:
+                self._numbers[key] = len(self._numbers)
+                self._uses.update(parts)
+            self._known[id(part)] = self._numbers[key]
+        return self._known[id(expr)]
 
     def value(self, expr: Expr | float, out: Strided | None = None) -> Strided:
         """Where the value of a formula is: in `out`, if given, else where it is best."""
-        number = self._number(expr)
-        found = self._values.get(number)
-        if found is None:
-            if isinstance(expr, Apply):
-                found = self._apply(expr, number, out)
-            elif isinstance(expr, View):
-                found = self.plan.view(expr, self.shape)
+        stack: list[Expr | float] = [expr]
+        while stack:
+            part = stack.pop()
+            number = self._number(part)
+            if number in self._values:
+                continue
+            if isinstance(part, Apply):
+                kernel, inputs = _simplest(part, self._is_used_once)
+                missing = [x for x in inputs if self._number(x) not in self._values]
+                if missing:
+                    stack += [part, *reversed(missing)]
+                    continue
+                to = None if stack else out
+                self._values[number] = self._apply(kernel, inputs, number, to)
+            elif isinstance(part, View):
+                self._values[number] = self.plan.view(part, self.shape)
             else:
-                found = self._constant(expr)
-        self._values[number] = found
+                self._values[number] = self._constant(part)
+        found = self._values[self._number(expr)]
         if out is not None and found is not out:
             self.plan.copy(self.shape, found, out)
             return out
         return found
 
+    def _is_used_once(self, expr: Expr | float) -> bool:
+        return self._uses[self._number(expr)] == 1
+
     def _constant(self, number: Any) -> Strided:
         return self.plan.constant(float(number), self.shape)
 
-    def _apply(self, expr: Apply, number: int, out: Strided | None) -> Strided:
-        kernel, parts = _simplest(expr, lambda x: self._uses[self._number(x)] == 1)
-        inputs = [self.value(x) for x in parts]
+    def _apply(
+        self, kernel: Kernel, parts: list[Expr | float], number: int, out: Strided | None
+    ) -> Strided:
+        """Add the calls for one operation, whose inputs are known."""
+        inputs = [self._values[self._number(x)] for x in parts]
         axes = {axis for x in inputs for axis in x.axes()}
         spread = [a for a, n in enumerate(self.shape) if n > 1 and a not in axes]
         if spread and kernel not in (np.add, np.multiply, np.subtract):
@@ -106,7 +123,8 @@ class Formulas:
         for x, value in zip(parts, inputs, strict=True):
             self._uses[self._number(x)] -= 1
             free = self._uses[self._number(x)] == 0 and self._number(x) in self._scratch
-            if out is None and free and set(value.axes()) == axes and isinstance(kernel, np.ufunc):
+            in_place = axes and set(value.axes()) == axes and isinstance(kernel, np.ufunc)
+            if out is None and free and in_place:
                 self._scratch.discard(self._number(x))
                 out = value  # nobody looks at it again
                 self._scratch.add(number)
@@ -143,9 +161,6 @@ class Formulas:
         return to
 
 
-Kernel = np.ufunc | Callable[..., None]
-
-
 def _simplest(expr: Apply, alone: Callable[[Any], bool]) -> tuple[Kernel, list[Any]]:
     """What computes a formula from which parts of it: `a + b * -1` is one subtraction."""
     op, inputs = expr.op, list(expr.inputs)
@@ -158,7 +173,7 @@ def _simplest(expr: Apply, alone: Callable[[Any], bool]) -> tuple[Kernel, list[A
         minus = negated(expr)
         if minus is not None:
             return np.negative, [minus]
-        if inputs[0] == inputs[1]:
+        if inputs[0] is inputs[1] or (isinstance(inputs[0], View) and inputs[0] == inputs[1]):
             return np.square, inputs[:1]
     if op is ops.greater and _is_finite(inputs[1]):
         return _greater_than_finite, inputs
@@ -238,8 +253,9 @@ def _is_not_zero(at: Formulas, x: Strided, out: Strided) -> None:
 def _gelu(at: Formulas, x: Strided, out: Strided) -> None:
     at.each(np.multiply, x, -floats.SQRT_HALF, out)
     _loop(math.erfc)(at, out, out)
-    at.each(np.multiply, out, x, out)
-    at.each(np.multiply, out, 0.5, out)
+    half = at.room_like(out)
+    at.each(np.multiply, x, 0.5, half)
+    at.each(np.multiply, half, out, out)
     lowest = at.room_like(out, np.bool_)
     at.each(np.equal, x, -math.inf, lowest)
     at.plan.put_where(at.shape, out, 0.0, lowest)

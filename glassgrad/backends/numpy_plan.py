@@ -46,6 +46,10 @@ class Strided:
         steps = tuple(stride * item for stride in strides)
         return np.ndarray(sizes, self.memory.dtype, self.memory, self.offset * item, steps)
 
+    def is_same_cell(self, other: Strided) -> bool:
+        """Whether the first number is the very same."""
+        return self.memory is other.memory and self.offset == other.offset
+
     def along(self, axes: Iterable[int]) -> tuple[int, ...]:
         """The strides along these axes."""
         return tuple(self.strides[axis] for axis in axes)
@@ -168,6 +172,13 @@ class Plan:
     def each(self, ufunc: np.ufunc, shape: Shape, *operands: Strided) -> None:
         """Add a call of a ufunc for each index of a space; the last operand is the result."""
         if 0 in shape:
+            return
+        last = operands[-1]
+        if not last.axes() and any(x.is_same_cell(last) for x in operands[:-1]):
+            # NumPy is slow to find that a single number may be overwritten.
+            result = self.room(shape, ())
+            self.each(ufunc, shape, *operands[:-1], result)
+            self.copy(shape, result, last)
             return
         *inputs, out = self.arrays(shape, *operands)
         if ufunc is np.multiply and _is_outer([*inputs, out]):
