@@ -17,10 +17,7 @@ from glassgrad.lift.arrange import Ids
 from glassgrad.lift.canonical import EXTREME, TAKE, Canonical
 from glassgrad.lift.families import families
 from glassgrad.lift.flatten import Tape
-
-FEW = 2.5  # heads in a group, on the average: then there is no structure
-MANY = 64  # heads: with fewer it does not matter
-LONG = 64  # terms: a sum of that many is an array's work
+from glassgrad.lift.structure import unstructured
 
 
 class Agenda:
@@ -29,12 +26,12 @@ class Agenda:
     members: the heads of each stage, that is of a level and kind; stage: of each head.
     due: heads of one kind that have to be computed now. early: others of the same kind that could
     be. All of `due`, and those of `early` that are computed with them, go to `done`.
+    families: stages that should share a buffer.
     """
 
     def __init__(self, tape: Tape, canonical: Canonical) -> None:
         self.level = levels(tape, canonical)
         self.kind = canonical.kind
-        self.terms = np.diff(canonical.start)
         source, self.consumer = _edges(tape, canonical)
         order = np.argsort(source, kind="stable")
         self.consumer = self.consumer[order]
@@ -46,7 +43,14 @@ class Agenda:
         for number, heads in enumerate(self.members):
             self.stage[heads] = number
         self.source = source[order]
-        self.unstructured = self._unstructured()
+        self.families = families(self.stage, self.kind, self.source, self.consumer)
+        shared = np.arange(len(self.members))
+        for family in self.families:
+            shared[family] = family[0]
+        terms = np.where(self.kind == TAKE, np.iinfo(np.int32).max, np.diff(canonical.start))
+        self.unstructured = dict(
+            unstructured(self.level, shared[self.stage], self.source, self.consumer, terms)
+        )
         self.ready: dict[int, list[Ids]] = {}
         self._note_ready(np.flatnonzero(self.waiting == 0))
 
@@ -64,38 +68,6 @@ class Agenda:
     def loose(self, due: Ids) -> Ids | None:
         """The heads of this level and those after it that have no structure, if these have none."""
         return self.unstructured.pop(int(self.level[due[0]]), None)
-
-    def _unstructured(self) -> dict[int, Ids]:
-        """For the first of some levels without structure all of their heads, in order.
-
-        A level has none if its heads look at ever different sets of stages, so that there would be
-        few of them in a group.
-        """
-        weights = np.random.default_rng(0).integers(1, 2**62, len(self.members))
-        uses = np.unique(self.consumer * len(self.members) + self.stage[self.source])
-        mark = np.zeros(len(self.kind), np.int64)
-        np.add.at(mark, uses // len(self.members), weights[uses % len(self.members)])
-        _, first = np.unique(mark * 31 + self.stage, return_index=True)
-        depth = int(self.level.max(initial=-1)) + 1
-        heads = np.bincount(self.level, minlength=depth)
-        groups = np.bincount(self.level[first], minlength=depth)
-        alone = heads < FEW * groups
-        alone[self.level[(self.kind == TAKE) | (self.terms > LONG)]] = False
-        by_level = np.split(np.lexsort((self.kind, self.level)), np.cumsum(heads)[:-1])
-        found = {}
-        end = depth
-        for level in range(depth - 1, -2, -1):
-            if level >= 0 and alone[level]:
-                continue
-            run = by_level[level + 1 : end][::-1]
-            if sum(map(len, run)) >= MANY:
-                found[end - 1] = np.concatenate(run)
-            end = level
-        return found
-
-    def families(self) -> list[Ids]:
-        """The stages whose heads should share a buffer."""
-        return families(self.stage, self.kind, self.source, self.consumer)
 
     def done(self, heads: Ids) -> None:
         """Note that these are computed, and who may be next."""

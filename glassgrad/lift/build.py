@@ -109,7 +109,7 @@ class _Builder:
             nodes, places = np.array(there, np.intp).reshape(-1, 2).T
             self.layout.place(buffer, nodes, places)
         self.rows: dict[int, tuple[Family, int]] = {}
-        for stages in self.agenda.families():
+        for stages in self.agenda.families:
             family = Family(len(stages))
             self.rows |= {stage: (family, row) for row, stage in enumerate(stages.tolist())}
 
@@ -147,14 +147,13 @@ class _Builder:
         left, right = self.canonical.left[start:end], self.canonical.right[start:end]
         kind = int(self.canonical.kind[head])
         if kind == EXTREME:
-            op = self.tape.rules[right[0]]
-            found = self.number(left[0])
-            for node in left[1:]:
-                found = Apply(op, (found, self.number(node)))
+            found = self.number(int(left[0]))
+            for node in left[1:].tolist():
+                found = self.op(right[0])(found, self.number(node))
             return [Term(found)]
         if kind != SUM:
             inputs = [self.number(int(x)) for x in (left[0], right[0]) if x >= 0]
-            return [Term(Apply(self.tape.rules[kind], tuple(inputs)))]
+            return [Term(Apply(self.op(kind), tuple(inputs)))]
         terms = []
         factors = self.canonical.coefficient[start:end].tolist()
         for factor, a, b in zip(factors, left.tolist(), right.tolist(), strict=True):
@@ -162,6 +161,12 @@ class _Builder:
             terms.append(Term(product * factor))
         constant = float(self.canonical.constant[head])
         return [*terms, Term(constant)] if constant or not terms else terms
+
+    def op(self, code: int) -> Op:
+        """An operation by its code."""
+        op = self.tape.rules[code]
+        assert op is not None
+        return op
 
     def number(self, node: int) -> Any:
         """A view of one number, or a constant."""
@@ -270,10 +275,9 @@ class _Builder:
             op = self.tape.rules[self.canonical.right[starts[alike[0]]]]
             assert op is not None
             lengths = self.canonical.start[group[alike] + 1] - starts[alike]
-            for rows in [np.arange(len(alike))] if len(_equal(lengths)) > 1 else []:
-                if (operand := self.ragged(starts[alike[rows]], lengths)) is not None:
-                    self.extreme(op, group[alike[rows]], operand)
-                    break
+            operand = self.ragged(starts[alike], lengths)
+            if operand is not None:
+                self.extreme(op, group[alike], operand)
             else:
                 for rows in _equal(lengths):
                     chain = starts[alike[rows]][:, None] + np.arange(lengths[rows[0]])
@@ -288,6 +292,8 @@ class _Builder:
 
     def ragged(self, starts: Ids, lengths: Ids) -> Operand | None:
         """Rows of several lengths in one buffer, if each shorter one goes on in holes."""
+        if len(_equal(lengths)) == 1:
+            return None
         column = np.arange(lengths.max())
         present = column < lengths[:, None]
         nodes = self.canonical.left[np.where(present, starts[:, None] + column, starts[:, None])]

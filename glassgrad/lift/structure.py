@@ -1,0 +1,79 @@
+"""Where there is none: heads of which few could ever be one array.
+
+They are better computed one after the other, as the graph does, than as arrays of one or two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.integer[Any]]
+
+FEW = 2.5  # heads in a group, on the average: then there is no structure
+MANY = 64  # heads without structure: with fewer it does not matter
+LONG = 64  # terms: a sum of that many is an array's work
+
+
+def unstructured(
+    level: Ints, stage: Ints, source: Ints, consumer: Ints, terms: Ints
+) -> Mapping[int, Ints]:
+    """For the first of some levels without structure all of their heads, in order.
+
+    level, stage: of each head; heads of one stage may become one array, and stages that will share
+    a buffer have the same number. source, consumer: an edge from one head to another.
+    terms: how many each head has.
+
+    What a level would be split into is found from the leaves on: heads are alike if they are of
+    one stage and look at the same groups of heads.
+    """
+    depth = int(level.max(initial=-1)) + 1
+    by_level = _split(np.lexsort((stage, level)), level, depth)
+    order = np.argsort(level[consumer], kind="stable")
+    edges = _split(order, level[consumer], depth)
+    weights = np.random.default_rng(0).integers(1, 2**62, int(stage.max(initial=0)) + 1)
+    levels_of = np.bincount(np.unique(stage * depth + level) // max(depth, 1))
+    shares = levels_of > 1
+    mark = np.zeros(len(level), np.int64)
+    alone = np.zeros(depth, np.bool_)
+    n_groups = 0
+    for number in range(depth - 1, -1, -1):
+        heads = by_level[number]
+        if len(heads) == 1:
+            alone[number] = terms[heads[0]] <= LONG
+            mark[heads] = weights[stage[heads]] if shares[stage[heads[0]]] else 0
+            n_groups += 1
+            continue
+        used, users = mark[source[edges[number]]], consumer[edges[number]]
+        pairs = np.unique(np.stack([users, used]), axis=1)
+        np.add.at(mark, pairs[0], pairs[1] * 31 + 7)
+        mark[heads] = mark[heads] * 31 + weights[stage[heads]]
+        groups = len(np.unique(mark[heads]))
+        n_groups += groups
+        alone[number] = len(heads) < FEW * groups and terms[heads].max() <= LONG
+        if alone[number]:
+            mark[heads] = 0
+        else:
+            mark[heads] = np.where(shares[stage[heads]], weights[stage[heads]], mark[heads])
+    if len(level) < FEW * n_groups:  # what looks like structure here and there is chance
+        alone[:] = True
+        alone[level[terms > LONG]] = False
+    found = {}
+    end = depth
+    for number in range(depth - 1, -2, -1):
+        if number >= 0 and alone[number]:
+            continue
+        run = by_level[number + 1 : end][::-1]
+        if sum(map(len, run)) >= MANY:
+            found[end - 1] = np.concatenate(run)
+        end = number
+    return found
+
+
+def _split(order: Ints, key: Ints, count: int) -> list[Ints]:
+    """An order by key, cut into the parts of equal key: one for each number below the count."""
+    ends = np.cumsum(np.bincount(key, minlength=count)).tolist()
+    return [order[start:end] for start, end in zip([0, *ends], ends, strict=False)]
