@@ -191,7 +191,8 @@ def show(name: str, rows: list[dict[str, Any]]) -> None:
     """One program's rows, with how many times faster and slower the lifted one is."""
     mine = [row for row in rows if row["program"] == name]
     base = next(row["s"] for row in mine if row["peer"] == "lifted")
-    print(f"\n{name}, one {UNITS[name]}; one thread")
+    note = "; scalar peers: one batch, times the number of batches" if name == "digits" else ""
+    print(f"\n{name}, one {UNITS[name]}: median, fastest and slowest round; one thread{note}")
     for row in mine:
         peer = row["peer"] + (", collector off" if row["collector"] == "off" else "")
         times = "  ".join(_time(row[key]) for key in ("s", "low", "high"))

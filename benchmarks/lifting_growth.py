@@ -99,7 +99,7 @@ def available() -> int:
     return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def compare(largest: int = SIZES[-1], seconds: float = 600.0) -> list[dict[str, Any]]:
+def compare(largest: int = SIZES[-1], seconds: float = 200.0) -> list[dict[str, Any]]:
     """A row for each program and size; sizes too large for the machine are left out."""
     rows: list[dict[str, Any]] = []
     print("\nlifting, for each node of the graph")

@@ -63,6 +63,15 @@ def test_lifted_is_the_same(name):
     assert np.abs(found[1] - gradient).max() <= 1e-11 * np.abs(gradient).max()
 
 
+def test_lifted_digits_are_the_same():
+    program = PROGRAMS["digits"]()
+    data = np.array(program.theta), np.array(program.images[:7]), np.array(program.labels[:7])
+    found = lifting.lifted(program).value_and_grad(*data)
+    value, gradient = by_hand.HandDigits().value_and_grad(*data)
+    assert found[0] == pytest.approx(value, rel=1e-12)
+    assert np.abs(found[1] - gradient).max() <= 1e-12 * np.abs(gradient).max()
+
+
 @pytest.mark.parametrize("name", HANDS)
 def test_torch_is_the_same(name):
     pytest.importorskip("torch")
