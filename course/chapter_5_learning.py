@@ -1024,6 +1024,9 @@ history
 # %% [markdown]
 # A **callback** is a function of yours that is called after each epoch, with the model and the
 # history so far. It may print, draw, or end the training by returning True.
+#
+# The training below might go on for long, so `fit` computes with arrays of NumPy, many examples at
+# once: the same numbers in a fraction of the time. That is why the history ends with `numpy`.
 
 
 # %%
