@@ -5,7 +5,7 @@ from typing import Any
 
 from setuptools import find_packages, setup
 
-COMPILED = ["floats", "ops", "errors", "copying", "value"]
+COMPILED = ["floats", "ops", "errors", "copying", "value", "lift.walk"]
 
 
 def extensions() -> list[Any]:
@@ -15,7 +15,7 @@ def extensions() -> list[Any]:
     try:
         from mypyc.build import mypycify
 
-        files = [f"glassgrad/{name}.py" for name in COMPILED]
+        files = [f"glassgrad/{name.replace('.', '/')}.py" for name in COMPILED]
         # Only these files are judged here: what the others import may not be installed yet.
         options = ["--strict", "--follow-imports=silent"]
         modules = mypycify([*files, *options], group_name="glassgrad")

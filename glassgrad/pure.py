@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-COMPILED = ("floats", "ops", "errors", "copying", "value")
+COMPILED = ("floats", "ops", "errors", "copying", "value", "lift.walk")
 
 
 class _SourceFinder:
@@ -25,11 +25,10 @@ class _SourceFinder:
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        package, _, module = name.rpartition(".")
+        package, _, module = name.partition(".")
         if package != "glassgrad" or module not in COMPILED:
             return None
-        source = Path(__file__).with_name(f"{module}.py")
-        return importlib.util.spec_from_file_location(name, source)
+        return importlib.util.spec_from_file_location(name, _source(module))
 
 
 def prefer_sources_if_asked() -> None:
@@ -48,11 +47,17 @@ def core_kind() -> str:
     return "pure Python" if spec and str(spec.origin).endswith(".py") else "compiled"
 
 
+def _source(module: str) -> Path:
+    return Path(__file__).parent.joinpath(*module.split(".")).with_suffix(".py")
+
+
 def show_sources() -> None:
     """Let `help(Value)` and `inspect.getsource(Value)` find what the compiler leaves out."""
     for name in COMPILED:
-        module = sys.modules[f"glassgrad.{name}"]
-        source = Path(__file__).with_name(f"{name}.py")
+        module = sys.modules.get(f"glassgrad.{name}")
+        if module is None:  # loaded when it is needed; it has functions only
+            continue
+        source = _source(name)
         module.__file__ = str(source)
         if not any(isinstance(thing, type) for thing in vars(module).values()):
             continue

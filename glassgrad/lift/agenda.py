@@ -13,11 +13,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from glassgrad.lift import walk
 from glassgrad.lift.arrange import Ids
-from glassgrad.lift.canonical import EXTREME, TAKE, Canonical
+from glassgrad.lift.canonical import Canonical
 from glassgrad.lift.families import families
 from glassgrad.lift.flatten import Tape
 from glassgrad.lift.structure import unstructured
+from glassgrad.lift.walk import EXTREME, TAKE
 
 
 class Agenda:
@@ -86,25 +88,16 @@ class Agenda:
 
 def levels(tape: Tape, canonical: Canonical) -> NDArray[np.int32]:
     """For each head its longest distance to a result."""
-    level = [0] * len(tape)
-    heads, kinds = canonical.heads.tolist(), canonical.kind.tolist()
-    starts = canonical.start.tolist()
-    lefts, rights = canonical.left.tolist(), canonical.right.tolist()
-    same = canonical.same.tolist()
-    for number in range(len(heads) - 1, -1, -1):
-        head, kind = heads[number], kinds[number]
-        deeper = level[head] + 1
-        if kind == TAKE:
-            for child in tape.takes[head]:
-                level[same[child]] = max(level[same[child]], deeper)
-            continue
-        for term in range(starts[number], starts[number + 1]):
-            left = lefts[term]
-            if level[left] < deeper:
-                level[left] = deeper
-            right = rights[term]
-            if right >= 0 and kind != EXTREME and level[right] < deeper:
-                level[right] = deeper
+    choices = {head: canonical.same[children].tolist() for head, children in tape.takes.items()}
+    level = walk.levels(
+        len(tape),
+        canonical.heads.tolist(),
+        canonical.kind.tolist(),
+        canonical.start.tolist(),
+        canonical.left.tolist(),
+        canonical.right.tolist(),
+        choices,
+    )
     return np.array(level, np.int32)[canonical.heads]
 
 

@@ -17,7 +17,7 @@ from glassgrad import ops
 from glassgrad.lift.agenda import Agenda
 from glassgrad.lift.arguments import Argument, Place
 from glassgrad.lift.arrange import Box, Ids, Operand, arrange, follow
-from glassgrad.lift.canonical import EXTREME, SUM, TAKE, Canonical, canonicalise
+from glassgrad.lift.canonical import Canonical, canonicalise
 from glassgrad.lift.flatten import Tape, flatten
 from glassgrad.lift.ir import (
     Apply,
@@ -34,6 +34,7 @@ from glassgrad.lift.ir import (
 from glassgrad.lift.layout import FIXED, Family, Layout
 from glassgrad.lift.look import Copies, Sight, look
 from glassgrad.lift.terms import Segment, Terms, ends_in_holes
+from glassgrad.lift.walk import EXTREME, SUM, TAKE
 from glassgrad.ops import Op
 from glassgrad.value import Value
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.errors import explain
+from glassgrad.lift.walk import LEAF
 from glassgrad.ops import Op
 from glassgrad.value import Value, _Custom, topological_order
 
 Ints = NDArray[np.int32]
-LEAF = 0  # the code of no operation
 
 
 @dataclass
