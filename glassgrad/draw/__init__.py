@@ -1,12 +1,13 @@
-"""Pictures: `draw` for graphs and networks, and plots of training and results.
+"""Pictures: `draw` for graphs, networks and lifted programs, and plots of training and results.
 
-Graphs and networks become a Drawing (`ir.py`), which is written as SVG, text, JSON or a page, with
+The first three become a Drawing (`ir.py`), which is written as SVG, text, JSON or a page, with
 nothing but the standard library. Plots (`plots.py`) are made by matplotlib, and only they need it.
 Everything is loaded when it is first used, so that `import glassgrad` stays quick.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -45,10 +46,11 @@ def draw(
     input_names: Sequence[str] = (),
     output_names: Sequence[str] = (),
 ) -> Picture:
-    """Draw how a Value was computed, or a network with its weights.
+    """Draw how a Value was computed, a network with its weights, or a lifted program.
 
-    target: a Value, a list of Values, or a Module; also those of a class of your own that has the
-    lecture's attributes (`data`, `grad`, `_prev`; for a network `layers`, `neurons`, `w`, `b`).
+    target: a Value, a list of Values, a Module, or a Program; also those of a class of your own
+    that has the lecture's attributes (`data`, `grad`, `_prev`; for a network `layers`, `neurons`,
+    `w`, `b`).
     model: for a Value, the network whose parameters are to be named and kept together.
     max_nodes: a graph of more nodes is folded into neurons, layers or stretches, and so is one of
     more than 100 operations one after another (or a third of max_nodes, if that is more), which
@@ -76,6 +78,11 @@ def draw(
 
     if isinstance(target, type):
         raise cannot_draw(target)
+    lifted = sys.modules.get("glassgrad.lift.program")  # where there is a Program, it is loaded
+    if lifted is not None and isinstance(target, lifted.Program):
+        from glassgrad.draw.program import draw_program
+
+        return Picture(draw_program(target, clean(title)))
     roots = list(target) if isinstance(target, (list, tuple)) else [target]
     if roots and all(map(is_value, roots)):
         graph = read_graph(roots)

@@ -1,6 +1,7 @@
 """The drawing: what a picture says, before it is decided where and how it is drawn.
 
-`graph.py`, `fold.py` and `network.py` make a Drawing; `svg.py`, `text.py` and `html.py` show one.
+`graph.py`, `fold.py`, `network.py` and `program.py` make a Drawing; `svg.py`, `text.py` and
+`html.py` show one.
 Nothing here knows about Values or about coordinates.
 """
 
@@ -17,15 +18,15 @@ class Node:
     """One thing to see.
 
     kind: a value ("label", its data and grad), an op (the operation that made the value in
-        `of`), a fold (a box that stands for `count` nodes), a unit (a neuron or an input of a
-        network), or a gap (units left out).
+        `of`), a fold (a box that stands for `count` nodes), an array (of a lifted program), a unit
+        (a neuron or an input of a network), or a gap (units left out).
     text: the lines of text in it; for a value its label alone.
     data, grad: the numbers of a value; of a neuron, those of its bias.
     details: what a tooltip or a side panel says, line by line, every number in full.
     """
 
     id: str
-    kind: Literal["value", "op", "fold", "unit", "gap"]
+    kind: Literal["value", "op", "fold", "array", "unit", "gap"]
     text: tuple[str, ...]
     data: float | None = None
     grad: float | None = None

@@ -87,19 +87,20 @@ def _graph(drawing: Drawing, channel: float) -> tuple[list[str], float, float]:
         _edge(edge, to, way) for edge, (_, to), way in zip(edges, ends, layout.routes, strict=True)
     ]
     used = {source for source, _ in ends}
+    made = {target for _, target in ends}
     for name, box in boxes.items():
         x, y = layout.corners[name]
         op = ops.get(name)
         if op:
             parts.append(_op(op, x, y))
             x += _op_width(op) + STEM
-        draw = _fold if box.kind == "fold" else _value
-        parts.append(draw(box, x, y, bool(op), name not in used))
+        draw = _value if box.kind == "value" else _fold
+        parts.append(draw(box, x, y, bool(op) or name in made, name not in used))
     return parts, layout.width, layout.height
 
 
 def _size(node: Node, op: Node | None) -> Point:
-    if node.kind == "fold":
+    if node.kind in ("fold", "array"):
         width = max(_width(line) for line in node.text) + 2 * PAD + 6
         return width, 18 * len(node.text) + PAD + 6
     width = sum(_width(text) + 2 * PAD for text, _, _ in _cells(node))
@@ -139,6 +140,8 @@ def _fold(node: Node, x: float, y: float, made: bool, last: bool) -> str:
     width, height = _size(node, None)
     width, height = width - 6, height - 6
     look = f'fill="{FOLD}" stroke="{FOLD_LINE}" rx="5"'
+    if node.kind == "array" and not made:
+        look = f'fill="{LEAF}" stroke="{INK}" rx="3"'
     cards = (6, 3, 0) if node.count > 1 else (0,)
     parts = [_rect(x + shift, y + shift, width, height, look) for shift in cards]
     for i, line in enumerate(node.text):

@@ -91,7 +91,7 @@ def _label(node: Node) -> str:
 
 def _what(node: Node, op: str) -> str:
     """The rest of a node's line: its operation and its numbers."""
-    if node.kind == "fold":
+    if node.kind in ("fold", "array"):
         return "".join(f" | {line}" for line in node.text[1:])
     made = f" = {op}" if op else ""
     if not node.text[0]:

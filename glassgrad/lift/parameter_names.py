@@ -15,6 +15,8 @@ MOST = 200  # paths to look at: the first, the last and some between them say en
 def part_name(paths: Sequence[str], axes: int) -> str:
     """What to call an array of so many axes whose cells are the parameters at these paths.
 
+    It is "" where the paths have nothing in common.
+
     >>> part_name(["layers.0.neurons.0.weights.0", "layers.0.neurons.1.weights.0"], 2)
     'W1'
     >>> part_name(["wq.0.1", "wq.1.0"], 2), part_name(["blocks.1.norm.gain.0"], 1)
@@ -40,8 +42,10 @@ def part_name(paths: Sequence[str], axes: int) -> str:
             common.pop()
     if any(not part.isdigit() for part in common):
         return _short(common, axes)
-    stems = list(dict.fromkeys(re.sub(r"[\d_]+$", "", parts[0]) or "p" for parts in split))
-    return identifier("_".join(stems)) if len(stems) <= 3 else "params"
+    stems = list(dict.fromkeys(re.sub(r"[\d_]+$", "", parts[0]) for parts in split))
+    if stems == ["p"] or "" in stems:  # a number says nothing
+        return ""
+    return identifier("_".join(stems)) if len(stems) <= 3 else ""
 
 
 def _short(parts: list[str], axes: int) -> str:

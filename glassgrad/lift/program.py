@@ -138,11 +138,11 @@ class Program:
             ...
         <BLANKLINE>
         """
-        return source(self._code(gradient), self._names)
+        return source(self._code(gradient), self.names)
 
     def constants(self, gradient: bool = True) -> dict[str, Floats]:
         """The arrays that the source takes from `CONSTANTS`, as they are too large for a text."""
-        return constants_of(self._code(gradient), self._names)
+        return constants_of(self._code(gradient), self.names)
 
     def where(self, value: Value | str) -> Place | None:
         """Where the number of a Value, or of the one with a label, is; None if it is nowhere.
@@ -182,7 +182,8 @@ class Program:
     # How.
 
     @property
-    def _names(self) -> list[str]:
+    def names(self) -> list[str]:
+        """The path or label of each parameter."""
         return list(self._named.values())
 
     def _code(self, gradient: bool) -> Code:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import prod
 from textwrap import indent
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from glassgrad.lift.constant_text import Constants
 from glassgrad.lift.formula_text import wrapped
-from glassgrad.lift.ir import Buffer, Code, Instruction, Zero, target_of
+from glassgrad.lift.ir import Buffer, Code, Instruction, Shape, Zero, target_of
 from glassgrad.lift.parameter_names import identifier, unused
 from glassgrad.lift.part_text import Parts, looks_of
 from glassgrad.lift.statements import Statement, Writer
@@ -59,6 +60,31 @@ def statements_of(code: Code, names: Sequence[str] = ()) -> list[Statement]:
     """The statements of the forward pass, none put inside another."""
     module = _Module(code, names)
     return _Function(module, backward=False).statements(inline=False)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """An array that a program begins with: of "parameters", "an example", or "constants"."""
+
+    name: str
+    words: str
+    kind: str
+    size: int
+
+
+def leaves_of(code: Code, names: Sequence[str] = ()) -> list[Leaf]:
+    """What the statements of the forward pass may read that none of them makes."""
+    module = _Module(code, names)
+    words = _Function(module, backward=False).writer.words
+    leaves = [
+        Leaf(part.name, _words(part.shape), "parameters", prod(part.shape))
+        for part in module.parts.parts
+    ]
+    for buffer, name in module.names.items():
+        kind = {"parameter": "parameters", "constant": "constants"}.get(buffer.role, "an example")
+        if buffer.role not in ("value", "gradient"):
+            leaves.append(Leaf(name, words(buffer), kind, buffer.size))
+    return leaves
 
 
 class _Module:
@@ -131,6 +157,7 @@ class _Function:
     def statements(self, inline: bool = True) -> list[Statement]:
         """The body of the function, without what names the parameters and returns results."""
         code = self.module.code
+        self.writer.may_name_views = inline
         lines: list[Statement] = []
         for instruction in code.forward:
             _join(lines, self.writer.write(instruction, lines[-1:] if inline else []))
@@ -177,7 +204,7 @@ class _Function:
         for part in self.module.parts.parts:
             if part in self.writer.parts_used:
                 text = f"{part.name} = {part.text(name)}"
-                yield Statement(text, None, " x ".join(map(str, part.shape)))
+                yield Statement(text, None, _words(part.shape))
 
     def _batch(self, body: Iterable[Statement]) -> list[Statement]:
         code = self.module.code
@@ -230,7 +257,7 @@ class _Function:
                     text = f"d_{part.name} = np.zeros({part.shape})"
                     if part.is_view:
                         text = f"d_{part.name} = {part.text(names[d_theta])}"
-                    yield Statement(text, None, " x ".join(map(str, part.shape)))
+                    yield Statement(text, None, _words(part.shape))
         for buffer in self._seeded():
             roots = [
                 (place, root)
@@ -266,6 +293,10 @@ class _Function:
         names, code = self.module.names, self.module.code
         text = f"{names[d_theta]} = np.zeros_like({names[code.parameters]})"
         return Statement(text, None, f"{d_theta.size}")
+
+
+def _words(shape: Shape) -> str:
+    return " x ".join(map(str, shape)) or "a number"
 
 
 def _step(offsets: Sequence[int]) -> int:

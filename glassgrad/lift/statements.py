@@ -60,7 +60,7 @@ class Statement:
 
     value: for `name = value`, what another line may hold instead of the name. thin: whether it
     lacks some of the axes of the array. holds_last: whether the value of the line before is written
-    inside this one, so that that line is not needed.
+    inside this one, so that that line is not needed. reads: the names of what it reads.
     """
 
     text: str
@@ -69,6 +69,7 @@ class Statement:
     value: Text | None = None
     thin: bool = False
     holds_last: bool = False
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class Writer:
         self.constants = constants
         self.helpers = helpers
         self.d_theta: Buffer | None = None
+        self.may_name_views = True  # where a line would be too long
         self._taken = set(parts.taken)
         self.parts_used: set[Part] = set()
         self.d_parts_used: set[Part] = set()
@@ -130,6 +132,7 @@ class Writer:
         self._reshaped: set[Buffer] = set()  # written to through a reshape
         self._shown: dict[str, tuple[Buffer, str]] = {}  # views that could have a name of their own
         self._hoisted: dict[str, str] = {}  # and those that have one
+        self._names_read: dict[str, None] = {}
 
     def count(self, instructions: Iterable[Instruction], seeded: Iterable[Buffer]) -> None:
         """Look ahead: how often each buffer is read and written."""
@@ -162,7 +165,11 @@ class Writer:
 
     def write(self, instruction: Instruction, last: Sequence[Statement] = ()) -> list[Statement]:
         """The statements of one instruction; the last statement's value may be put inside."""
-        return self._shortened(self._written(instruction, last))
+        self._names_read = {}
+        statements = self._written(instruction, last)
+        if self.may_name_views:
+            statements = self._shortened(statements)
+        return [replace(statement, reads=tuple(self._names_read)) for statement in statements]
 
     def _written(self, instruction: Instruction, last: Sequence[Statement]) -> list[Statement]:
         before = last[0] if last else None
@@ -261,6 +268,8 @@ class Writer:
                     for dim in dims
                 ]
                 shape = part.shape
+        if not writable:
+            self._names_read.setdefault(name)
         return view_text(name, shape, buffer.batched, offset, dims, writable=writable)
 
     def _show(self, view: View, order: Order, counts: Mapping[int, int]) -> Text:
@@ -382,6 +391,7 @@ class Writer:
             text = f"{array}[{':, ' if source.batched else ''}{self._index(target, places)}]"
         else:
             name = self._index(target, index)
+            self._names_read.setdefault(self.names[source])
             text = f"{self._flat(source)}[{':, ' if source.batched else ''}{name}]"
             if np.any(index < 0):
                 text = f"np.where({name} >= 0, {text}, 0.0)"
@@ -394,6 +404,7 @@ class Writer:
         index = np.reshape(scatter.index, source.shape)
         rows = rows_of(index)
         values = self.names[source]
+        self._names_read.setdefault(values)
         if rows is not None:
             start, count, index = rows
             dims: list[Dim | int | None] = [Dim(count, source.shape[-1]), Dim(source.shape[-1], 1)]
