@@ -1,7 +1,7 @@
 """What trains a network: the graph of each minibatch, or arrays lifted from the graph once.
 
 `engine_for` chooses for `fit`, `outputs_by` for whoever only wants a network's outputs. The two
-engines are `Eager` (eager.py) and `Lifted` (lift/training.py).
+engines are `Eager` (eager.py) and `LiftedEngine` (lift/training.py).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def engine_for(task: Task, backend: Backend, epochs: int) -> Engine:
         if backend == "auto" and not _worth_it(task.model, task.train.inputs, epochs):
             watch.rewind()
             return Eager(task)
-        lifted: Engine = _lifter("training").Lifted(task, watch, insist=backend == "numpy")
+        lifted: Engine = _lifter("training").LiftedEngine(task, watch, insist=backend == "numpy")
         return lifted
     except NotLifted as refusal:
         watch.rewind()

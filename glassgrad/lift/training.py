@@ -30,7 +30,7 @@ from glassgrad.watch import Watch
 OWN = {"step", "update", "zero_grad"}  # what somebody may have given to one optimizer alone
 
 
-class Lifted:
+class LiftedEngine:
     """Trains a network, and measures it, on arrays.
 
     From `begin` to `end` of an epoch weights, gradients and the optimizer's state are arrays; in
