@@ -38,7 +38,7 @@ def draw_program(program: Program, title: str) -> Drawing:
                 edges.append(Edge(source, name))
         nodes[name] = _array(name, group)
     total = sum(node.count for node in nodes.values() if node.kind == "array" and node.of)
-    notes = [f"{count(len(program), 'array operation')}, were {count(total, 'scalar node')}"]
+    notes = [f"{count(len(program), 'array operation')} for {count(total, 'scalar node')}"]
     return Drawing("graph", title, tuple(nodes.values()), tuple(edges), (), total, 0, tuple(notes))
 
 
@@ -64,7 +64,8 @@ def _array(name: str, statements: list[Statement]) -> Node:
 
 
 def _leaf(leaf: Leaf) -> Node:
-    words = (leaf.name, _numbers(leaf.words), leaf.kind)
+    kind = leaf.kind if leaf.size == 1 or leaf.kind == "input" else f"{leaf.kind}s"
+    words = (leaf.name, _numbers(leaf.words), kind)
     return Node(leaf.name, "array", words, details=words, count=leaf.size)
 
 

@@ -176,6 +176,11 @@ class Program:
     def __str__(self) -> str:
         return summary.text(self._title, self._lifted)
 
+    def _repr_svg_(self) -> str | None:
+        from glassgrad.draw import draw
+
+        return None if self._lifted is None else draw(self).svg
+
     def __repr__(self) -> str:
         return f"Program({summary.line(self._title, self._lifted)})"
 

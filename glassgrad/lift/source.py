@@ -64,7 +64,7 @@ def statements_of(code: Code, names: Sequence[str] = ()) -> list[Statement]:
 
 @dataclass(frozen=True)
 class Leaf:
-    """An array that a program begins with: of "parameters", "an example", or "constants"."""
+    """An array that a program begins with: a "parameter" or more, an "input", or a "constant"."""
 
     name: str
     words: str
@@ -77,11 +77,11 @@ def leaves_of(code: Code, names: Sequence[str] = ()) -> list[Leaf]:
     module = _Module(code, names)
     words = _Function(module, backward=False).writer.words
     leaves = [
-        Leaf(part.name, _words(part.shape), "parameters", prod(part.shape))
+        Leaf(part.name, _words(part.shape), "parameter", prod(part.shape))
         for part in module.parts.parts
     ]
     for buffer, name in module.names.items():
-        kind = {"parameter": "parameters", "constant": "constants"}.get(buffer.role, "an example")
+        kind = "input" if buffer.role == "index" else buffer.role
         if buffer.role not in ("value", "gradient"):
             leaves.append(Leaf(name, words(buffer), kind, buffer.size))
     return leaves
@@ -114,7 +114,7 @@ class _Module:
     def text(self) -> str:
         """The whole text."""
         functions = [_Function(self, backward=False).text()]
-        if self.code.backward:
+        if self.code.backward or self.code.gradients:
             functions.append(_Function(self, backward=True).text())
         body = "\n\n\n".join(functions)
         head = ["import numpy as np"]

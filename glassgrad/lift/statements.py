@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from glassgrad import ops
 from glassgrad.lift.constant_text import Constants
-from glassgrad.lift.formula_text import ATOM, PRODUCT, Signed, Text, number_text, sum_text
+from glassgrad.lift.formula_text import ATOM, PRODUCT, Signed, Text, sum_text
 from glassgrad.lift.ir import (
+    Apply,
     Buffer,
     Code,
     Compute,
@@ -274,10 +275,6 @@ class Writer:
 
     def _show(self, view: View, order: Order, counts: Mapping[int, int]) -> Text:
         """The text of a view with these axes; it broadcasts along those that it lacks."""
-        if view.buffer.data is not None and view.buffer.data.size:
-            seen = _seen(view, counts)
-            if np.all(seen == seen[0]):
-                return number_text(seen[0])
         dims = [_dim(view, axis, counts) for axis in order]
         text = self.look(view.buffer, view.offset, dims)
         if text == self.names[view.buffer]:
@@ -329,10 +326,11 @@ class Writer:
         for term in sorted(compute.terms, key=lambda term: not term.reduce):  # x @ W + b
             space = self._space(compute.shape + term.reduce)
             summed = set(range(len(compute.shape), len(compute.shape) + len(term.reduce)))
-            axes = space.axes_of(term.expr)
+            expr = _with_numbers(term.expr, space.counts)
+            axes = space.axes_of(expr)
             if BATCH in axes and not aim.view.buffer.batched:
                 summed.add(BATCH)
-            parts += sum_parts(space, term.expr, aim.order, frozenset(summed) | aim.summed)
+            parts += sum_parts(space, expr, aim.order, frozenset(summed) | aim.summed)
             present |= axes
         only = compute.terms[0].expr if len(compute.terms) == 1 else None
         plain = only.buffer if isinstance(only, View) else None
@@ -692,10 +690,16 @@ def _dim(view: View, axis: int, counts: Mapping[int, int]) -> Dim | int | None:
     return Dim(counts[axis], stride) if stride and counts[axis] > 1 else None
 
 
-def _seen(view: View, counts: Mapping[int, int]) -> NDArray[np.float64]:
-    shape = tuple(counts[axis] for axis in range(len(view.strides)))
-    assert view.buffer.data is not None
-    return view.buffer.data.ravel()[np.unique(cells(view, shape))]
+def _with_numbers(expr: Expr | float, counts: Mapping[int, int]) -> Expr | float:
+    """The formula with a number for each view that shows nothing but that number."""
+    if isinstance(expr, Apply):
+        return Apply(expr.op, tuple(_with_numbers(x, counts) for x in expr.inputs))
+    if isinstance(expr, View) and expr.buffer.data is not None and expr.buffer.data.size:
+        shape = tuple(counts[axis] for axis in range(len(expr.strides)))
+        seen = expr.buffer.data.ravel()[np.unique(cells(expr, shape))]
+        if np.all(seen == seen[0]):
+            return float(seen[0])
+    return expr
 
 
 def _shape_text(batched: bool, shape: Shape) -> str:
