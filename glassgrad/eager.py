@@ -6,13 +6,12 @@ another order may change. The loop over epochs is in `train.py`.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, NamedTuple, Protocol
 
 from glassgrad import train_errors as errors
+from glassgrad.collector import collector_paused
 from glassgrad.data import Dataset
 from glassgrad.optim import Optimizer, clip_grad_norm
 from glassgrad.value import Value, mode, no_grad, topological_order
@@ -99,7 +98,7 @@ def step(
     >>> step(model, optimizer, squared_error, [[1.0], [2.0]], [3.0, 5.0]) < before
     True
     """
-    with _collector_paused():
+    with collector_paused():
         optimizer.zero_grad()
         value = loss(outputs_of(model, inputs), targets)
         if not isinstance(value, Value):
@@ -171,22 +170,6 @@ def measure(
     if not isinstance(value, Value):
         raise errors.loss_is_no_value(name_of(loss), value)
     return value.data, None if metric is None else float(metric(outputs, data.targets))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Without Python's search for garbage in cycles.
-
-    It starts whenever enough objects have been made, and looks through the whole growing graph
-    each time; a graph has no cycles, and goes as soon as nobody holds it.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def name_of(function: Any) -> str:

@@ -69,15 +69,11 @@ def arrange(count: int, operands: Sequence[Operand]) -> list[tuple[Ids, Box]]:
     everyone = np.arange(count)
     if count == 1:
         return [(everyone, Box((), np.zeros(1, np.intp)))]
-    keys = [_key(operand) for operand in operands]
-    sizes = [int(key.max()) + 1 for key in keys]
-    leaders = [
-        box
-        for operand, size in zip(operands, sizes, strict=True)
-        if size == count and operand.buffer is not None and (box := follow(operand))
-    ]
+    leaders = [box for operand in operands if operand.buffer and (box := follow(operand))]
     if leaders:
         return [(everyone, max(leaders, key=_neatness))]
+    keys = [_key(operand) for operand in operands]
+    sizes = [int(key.max()) + 1 for key in keys]
     if count not in sizes:
         for _, first, second in sorted(
             (sizes[i] * sizes[j], i, j) for i, j in permutations(range(len(keys)), 2)
@@ -123,12 +119,12 @@ def _key(operand: Operand) -> Ids:
 
 def _mixed(rows: Cells) -> NDArray[np.uint64]:
     """One number for each row, equal for equal rows; for others by a chance of one in 2**60."""
-    weights = np.random.default_rng(1).integers(1, 2**63, rows.shape[1], np.uint64)
-    found = np.zeros(len(rows), np.uint64)
-    for column, weight in zip(rows.T, weights, strict=True):
-        part = (column.astype(np.uint64) + weight) * np.uint64(0x9E3779B97F4A7C15)
-        found += (part ^ (part >> np.uint64(29))) * (weight | np.uint64(1))
-    return found
+    odd = 2 * np.arange(1, rows.shape[1] + 1, dtype=np.uint64) * np.uint64(
+        0x9E3779B97F4A7C15
+    ) + np.uint64(1)
+    mixed = (rows.astype(np.uint64) + odd) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(29)
+    return np.array((mixed * odd).sum(axis=1))
 
 
 def follow(operand: Operand) -> Box | None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad import ops
+from glassgrad.collector import collector_paused
 from glassgrad.lift.agenda import Agenda
 from glassgrad.lift.arguments import Argument, Place
 from glassgrad.lift.arrange import Box, Ids, Operand, arrange, follow
@@ -70,9 +71,14 @@ def build(roots: Sequence[Value], wrt: Sequence[Value], arguments: Sequence[Argu
 
     >>> w = [Value(1.0), Value(2.0)]
     >>> built = build([w[0] * 3 + w[1] * 4], w, [])
-    >>> built.code.forward
-    [...]
+    >>> [term.reduce for term in built.code.forward[0].terms]
+    [(2,)]
     """
+    with collector_paused():
+        return _build(roots, wrt, arguments)
+
+
+def _build(roots: Sequence[Value], wrt: Sequence[Value], arguments: Sequence[Argument]) -> Built:
     index_leaves = [leaf for a in arguments if a.role == "index" for leaf in a.values]
     tape = flatten(roots, index_leaves)
     number = {node: i for i, node in enumerate(tape.nodes) if node._rule is None}
@@ -325,7 +331,15 @@ class _Builder:
                 table = self.together(children[members, :-1])
                 which = self.operand(children[members, -1:])
                 for some, box in arrange(len(members), [which, table]):
-                    self.take(group[alike[members[some]]], box, some, which, table)
+                    ((index,),) = look(box, some, [[which]], Copies()).looks
+                    if isinstance(index, View) and index.buffer is which.buffer:
+                        self.take(group[alike[members[some]]], box, some, which, table)
+                        continue
+                    for same in _equal(which.cells[some, 0]):  # an index cannot be copied
+                        rows = some[same]
+                        shape = (len(rows),) if len(rows) > 1 else ()
+                        place = Box(shape, np.arange(len(rows)))
+                        self.take(group[alike[members[rows]]], place, rows, which, table)
 
     def take(self, heads: Ids, box: Box, some: Ids, which: Operand, table: Operand) -> None:
         """One look-up for each cell of a box."""

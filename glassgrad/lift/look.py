@@ -66,21 +66,21 @@ def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: 
     columns: list[Shape] = [segment[0].cells.shape[1:] for segment in segments]
     no_gaps = len(members) == prod(box.shape)
     tables = [[_table(box, members, operand) for operand in segment] for segment in segments]
-    refused = set()
+    seen: dict[tuple[int, int], View | None] = {}
     for i, segment in enumerate(segments):
         for j, operand in enumerate(segment):
             if operand.buffer is None:
                 continue
             table = tables[i][j].reshape(*shape, *columns[i])
-            if fit(table) is not None:
+            if seen.setdefault((i, j), _view(operand.buffer, table)):
                 continue
             lengths = splits(table) if no_gaps and (table >= 0).all() else []
             finer = [length for axis in lengths for length in axis]
             if len(finer) > table.ndim:  # loops in loops, even where there is no view of them
                 shape = tuple(n for axis in lengths[: len(shape)] for n in axis)
                 columns[i] = tuple(finer[len(shape) :])
-            if fit(tables[i][j].reshape(*shape, *columns[i])) is None:
-                refused.add((i, j))
+                table = tables[i][j].reshape(*shape, *columns[i])
+                seen[i, j] = _view(operand.buffer, table)
     looks = []
     for i, segment in enumerate(segments):
         full = (*shape, *columns[i])
@@ -91,9 +91,12 @@ def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: 
             if operand.buffer is None:
                 found.append(copies.constant(table))
             else:
-                view = None if (i, j) in refused else _view(operand.buffer, table)
+                view = seen[i, j]
+                if view and len(view.strides) < len(full):  # axes have been split since
+                    view = _view(operand.buffer, table)
                 found.append(view or copies.copy(operand.buffer, table))
-        _fill_gaps(segment, found, tables[i], full, len(shape), needed, copies)
+        if (needed < 0).any():
+            _fill_gaps(segment, found, tables[i], full, len(shape), needed, copies)
         if columns[i] == (1,):
             found = [_without_last(x) for x in found]
         looks.append(found)
