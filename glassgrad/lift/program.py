@@ -261,14 +261,15 @@ class Program:
                 continue
             numbers = np.asarray(batches[k], np.intp)
             limit = self._now.limits.get(buffer)
-            # Seen without a sign, numbers below 0 are huge.
-            if limit is not None and (numbers.view(np.uintp) >= limit).any():
-                raise errors.index_out_of_range(argument.name, numbers, limit)
+            if limit is not None and numbers.size:
+                unsigned = numbers.view(np.uintp)  # then numbers below 0 are huge
+                if unsigned.max() >= limit.min() and (unsigned >= limit).any():
+                    raise errors.index_out_of_range(argument.name, numbers, limit)
             fed.append(numbers)
         return fed
 
     def _mean(self, found: Floats) -> Floats:
-        return found.sum(axis=0) / max(len(found), 1) if found.ndim == 2 else found
+        return np.add.reduce(found) / max(len(found), 1) if found.ndim == 2 else found
 
     def _in_form(self, found: Floats) -> Any:
         shape = self._now.traced.shape
