@@ -1,10 +1,16 @@
 """The NumPy backend against the meaning of the array program, in plain loops."""
 
+import math
+import tracemalloc
+from itertools import product
+
 import numpy as np
 import pytest
 
 from glassgrad import ops
 from glassgrad.backends.numpy_backend import NumpyRunner
+from glassgrad.backends.numpy_formulas import Formulas
+from glassgrad.backends.numpy_plan import Plan
 from glassgrad.backends.reference import ReferenceRunner
 from glassgrad.lift.differentiate import differentiate
 from glassgrad.lift.ir import (
@@ -18,6 +24,7 @@ from glassgrad.lift.ir import (
     Term,
     View,
     row_major,
+    whole,
 )
 from glassgrad.lift.spec import check
 
@@ -188,7 +195,7 @@ def agree(code, runner, theta, inputs, seeds_of):
 
 
 def same(found, expected, tolerance=1e-12):
-    size = np.abs(expected[np.isfinite(expected)]).max(initial=1e-300)
+    size = np.abs(expected[np.isfinite(expected)]).max(initial=1e-3)
     np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * size)
 
 
@@ -200,3 +207,235 @@ def test_random_programs(seed):
     for batch in (2, 0, 1, 7, 2):
         with np.errstate(all="ignore"):
             agree(code, runner, *maker.arguments(batch), lambda s: maker.rng.normal(size=s))
+
+
+def one_instruction(instruction_of, n_parameters, shape):
+    """A Code of one instruction into a buffer of this shape, with all of its cells as roots."""
+    theta, out = Buffer("theta", (n_parameters,), "parameter"), Buffer("out", shape, "value")
+    roots = [View(out, cell, ()) for cell in range(out.size)]
+    code = Code(theta, [], roots, [instruction_of(theta, out)])
+    differentiate(code)
+    check(code)
+    return code
+
+
+INTERESTING = [0.0, -0.0, 1.0, -1.0, 0.5, 3.3, -3.3, 40.0, -40.0, 800.0, -800.0, 1e-5, 1e160]
+INTERESTING += [1e308, -1e308, 5e-324, math.inf, -math.inf, math.nan]
+
+
+@pytest.mark.parametrize("few", [False, True])
+@pytest.mark.parametrize(
+    "op",
+    [*ops.OPS.values(), *map(ops.power_by, (0, 1, 2, 2.0, 3, 4, 5, -1, -2, -3, -4, -0.5, 1.5))],
+    ids=lambda op: getattr(op, "name", None),
+)
+def test_operations_at_the_extremes(op, few):
+    points = list(product(INTERESTING, repeat=op.arity))
+    expected = [op.value(*point) for point in points]
+    if few:  # as plain Python
+        found = [value_at(op, [point])[0] for point in points]
+    else:
+        found = value_at(op, points * (1 + 100 // len(points)))[: len(points)]
+    np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-300)
+
+
+def value_at(op, points):
+    def compute(theta, out):
+        views = [View(theta, k, (op.arity,)) for k in range(op.arity)]
+        return Compute(whole(out), out.shape, [Term(Apply(op, tuple(views)))])
+
+    theta, out = Buffer("theta", (len(points) * op.arity,), "parameter"), None
+    out = Buffer("out", (len(points),), "value")
+    roots = [View(out, cell, ()) for cell in range(out.size)]
+    code = Code(theta, [], roots, [compute(theta, out)])
+    return NumpyRunner(code).forward(np.ravel(points), [])
+
+
+def compare(code, theta):
+    with np.errstate(all="ignore"):
+        agree(code, NumpyRunner(code), theta, [], lambda shape: np.arange(1.0, shape[-1] + 1))
+
+
+SIZES = [1, 2, 3, 5, 17, 40]
+
+
+@pytest.mark.parametrize("strides", [(1, 0), (0, 1), (1, 1)], ids=["rows", "columns", "window"])
+def test_matrix_products(strides):
+    """All layouts of factors and result, with windows that overlap."""
+    rng = np.random.default_rng(0)
+    for n, m, k in rng.choice(SIZES, (12, 3)).tolist():
+        left, right = rng.permutation([0, 1])[:2], rng.permutation([0, 1])[:2]
+        a = [(k, 1), (1, n)][left[0]] if strides != (1, 1) else (1, 1)
+        b = [(m, 1), (1, k)][right[0]]
+        n_left = n * k if strides != (1, 1) else n + k - 1
+
+        def product_of(theta, out, n=n, m=m, k=k, a=a, b=b, n_left=n_left):
+            factor = View(theta, 0, (a[0], 0, a[1])) * View(theta, n_left, (0, b[1], b[0])) * 0.5
+            target = View(out, 0, (m, 1) if strides[0] else (1, n))
+            return Compute(target, (n, m), [Term(factor, (k,)), Term(1.0)])
+
+        compare(
+            one_instruction(product_of, n_left + k * m, (n * m,)), rng.normal(size=n_left + k * m)
+        )
+
+
+def test_gradients_of_windows():
+    """9 shifted slices, or cell by cell where there would be too many slices."""
+    for width, window in [(8, 3), (40, 3), (30, 12)]:
+        rows = width - window + 1
+
+        def windows(theta, out, width=width, window=window, rows=rows):
+            image = View(theta, 0, (width, 1, width, 1))
+            kernel = View(theta, width * width, (0, 0, window, 1))
+            squares = Term(image**2 * kernel, (window, window))
+            return Compute(whole(out), (rows, rows), [squares])
+
+        code = one_instruction(windows, width**2 + window**2, (rows, rows))
+        rng = np.random.default_rng(0)
+        theta = rng.normal(size=code.parameters.shape)
+        image, kernel = theta[: width**2].reshape(width, width), theta[width**2 :]
+        looks = np.lib.stride_tricks.sliding_window_view(image, (window, window))
+        runner = NumpyRunner(code)
+        looks = looks.reshape(rows * rows, window * window)
+        same(runner.forward(theta, []), looks**2 @ kernel)
+        seeds = rng.normal(size=rows * rows)
+        slopes = np.zeros((width, width))
+        for i, j in product(range(window), range(window)):
+            part = 2 * image[i : i + rows, j : j + rows] * kernel[i * window + j]
+            slopes[i : i + rows, j : j + rows] += part * seeds.reshape(rows, rows)
+        same(runner.backward(seeds), np.concatenate([slopes.ravel(), seeds @ looks**2]))
+
+
+def test_gradients_that_each_fall_on_any_cell():
+    """Windows whose copies a loop over slices would take too long for."""
+
+    def windows(theta, out):
+        return Compute(whole(out), (90, 80), [Term(View(theta, 0, (1, 1)) ** 3)])
+
+    theta = np.random.default_rng(0).normal(size=169)
+    runner = NumpyRunner(one_instruction(windows, 169, (90, 80)))
+    runner.forward(theta, [])
+    times = np.convolve(np.ones(90), np.ones(80))
+    same(runner.backward(np.ones(7200)), 3 * theta**2 * times)
+
+
+@pytest.mark.parametrize("op", [ops.maximum, ops.minimum])
+@pytest.mark.parametrize("shape", [(), (3,), (40,)])
+def test_shares_of_equal_numbers(op, shape):
+    rng = np.random.default_rng(0)
+    n = math.prod(shape)
+
+    def extreme(theta, out):
+        source = View(theta, 0, (*row_major((*shape, 6))[:-1], 3, 1))
+        return Extreme(op, whole(out), shape, source, (2, 3))
+
+    code = one_instruction(extreme, n * 6, shape)
+    for _ in range(5):
+        compare(code, rng.integers(0, 3, n * 6) * 1.0)
+        compare(code, rng.choice([1.0, 2.0, math.inf, -math.inf, math.nan, -0.0, 0.0], n * 6))
+
+
+def test_sums_of_hundreds_of_terms():
+    def scattered(theta, out):
+        order = np.random.default_rng(0).permutation(500)
+        terms = [Term(View(theta, int(k), (1,)) * (-1.0) ** int(k)) for k in order]
+        return Compute(whole(out), (20,), terms)
+
+    code = one_instruction(scattered, 520, (20,))
+    theta = np.random.default_rng(0).normal(size=520)
+    signs = (-1.0) ** np.arange(500)
+    expected = np.array([signs @ theta[i : i + 500] for i in range(20)])
+    same(NumpyRunner(code).forward(theta, []), expected)
+
+
+def test_formulas_may_be_deep():
+    def deep(theta, out):
+        x = whole(theta)
+        for _ in range(3000):
+            x = Apply(ops.sin, (x,))
+        return Compute(whole(out), (30,), [Term(x)])
+
+    theta, out = Buffer("theta", (30,), "parameter"), Buffer("out", (30,), "value")
+    roots = [View(out, cell, ()) for cell in range(30)]
+    x = start = np.random.default_rng(0).normal(size=30)
+    for _ in range(3000):
+        x = np.sin(x)
+    found = NumpyRunner(Code(theta, [], roots, [deep(theta, out)])).forward(start, [])
+    np.testing.assert_array_equal(found, x)
+
+
+def test_equal_parts_of_a_formula_are_computed_once():
+    x = whole(Buffer("theta", (50,), "parameter"))
+    for _ in range(60):  # 2**60 parts, were they not shared
+        x = x * x + 0.5
+    plan = Plan(1, {})
+    Formulas(plan, (1, 50), [x]).value(x)
+    assert len(plan.calls) == 2 * 60
+
+
+def mlp():
+    """2 inputs, 5 neurons, 1 output, over a batch."""
+    theta, x = Buffer("theta", (21,), "parameter"), Buffer("x", (2,), "input", batched=True)
+    z, h = (Buffer(name, (5,), "value", batched=True) for name in "zh")
+    y = Buffer("y", (), "value", batched=True)
+    product_1 = Term(View(theta, 0, (3, 1)) * View(x, 0, (0, 1)), (2,))
+    product_2 = Term(View(theta, 15, (1,)) * View(h, 0, (1,)), (5,))
+    forward = [
+        Compute(whole(z), (5,), [product_1, Term(View(theta, 2, (3,)))]),
+        Compute(whole(h), (5,), [Term(Apply(ops.tanh, (whole(z),)))]),
+        Compute(whole(y), (), [product_2, Term(View(theta, 20, ()))]),
+    ]
+    code = Code(theta, [x], [whole(y)], forward)
+    differentiate(code)
+    return code
+
+
+def test_a_network_over_batches_of_any_size():
+    runner, rng = NumpyRunner(mlp()), np.random.default_rng(0)
+    for batch in [4, 1, 0, 300, 4, 7, 8, 9, 10, 4]:  # more than are kept
+        theta, x, seeds = (rng.normal(size=n) for n in (21, (batch, 2), (batch, 1)))
+        w, b, v, c = theta[:15].reshape(5, 3)[:, :2], theta[2:15:3], theta[15:20], theta[20]
+        h = np.tanh(x @ w.T + b)
+        same(runner.forward(theta, [x]), (h @ v + c)[:, None])
+        g = seeds * v * (1 - h**2)
+        rows = np.column_stack([g.T @ x, g.sum(0)])
+        expected = np.concatenate([rows.ravel(), (seeds * h).sum(0), seeds.sum(0)])
+        same(runner.backward(seeds), expected)
+        same(runner.read(runner.code.forward[1].target.buffer), h)
+
+
+def test_results_stay_as_they_are_when_it_runs_again():
+    runner = NumpyRunner(mlp())
+    first = runner.forward(np.ones(21), [np.ones((3, 2))])
+    gradient = runner.backward(np.ones((3, 1)))
+    kept = first.copy(), gradient.copy()
+    runner.forward(np.zeros(21), [np.zeros((3, 2))])
+    runner.backward(np.zeros((3, 1)))
+    np.testing.assert_array_equal(first, kept[0])
+    np.testing.assert_array_equal(gradient, kept[1])
+
+
+def test_a_run_allocates_next_to_nothing():
+    runner, x = NumpyRunner(mlp()), np.ones((5000, 2))
+    theta, seeds = np.ones(21), np.ones((5000, 1))
+    runner.forward(theta, [x])
+    runner.backward(seeds)
+    tracemalloc.start()
+    runner.forward(theta, [x])
+    runner.backward(seeds)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * 5000 * 8  # the roots that are given out; the hidden numbers are 5 times that
+
+
+def test_arguments_of_the_wrong_shape_are_refused():
+    runner = NumpyRunner(mlp())
+    with pytest.raises(ValueError, match=r"shape \(3,\) came where \(21,\) belongs"):
+        runner.forward(np.ones(3), [np.ones((4, 2))])
+    with pytest.raises(ValueError, match=r"shape \(4, 3\) came where \(4, 2\) belongs"):
+        runner.forward(np.ones(21), [np.ones((4, 3))])
+
+
+def test_forward_comes_first():
+    with pytest.raises(RuntimeError, match="forward comes first"):
+        NumpyRunner(mlp()).backward(np.ones((1, 1)))

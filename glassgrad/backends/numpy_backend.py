@@ -5,7 +5,7 @@ A run for another size of batch is prepared when it first comes, and the last fe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from glassgrad import ops
 from glassgrad.backends import numpy_moves as moves
 from glassgrad.backends.numpy_contract import contract
+from glassgrad.backends.numpy_few import Few
 from glassgrad.backends.numpy_formulas import Formulas, negated
 from glassgrad.backends.numpy_plan import Array, Plan, Strided, merge, size_along, strided
 from glassgrad.lift.ir import (
@@ -95,8 +96,7 @@ class _Prepared:
         self._arguments = [self._argument(buffer) for buffer in [code.parameters, *code.inputs]]
         self._roots = np.zeros((batch, len(code.roots)))
         self._seeds = np.zeros((batch, len(code.roots)))
-        for instruction in code.forward:
-            lower(self.plan, instruction)
+        _lower_all(self.plan, code.forward)
         for group in _groups(code.roots):
             shown = self.plan.view(group.view, group.shape(batch))
             self.plan.copy(group.shape(batch), shown, group.among(self._roots))
@@ -142,8 +142,7 @@ class _Prepared:
                 shape = (1, group.count)
                 moves.add_to(plan, shape, plan.view(target, shape), total)
             moves.clear_holes(plan, target, (group.count,))
-        for instruction in self.code.backward:
-            lower(plan, instruction)
+        _lower_all(plan, self.code.backward)
         return plan
 
 
@@ -178,6 +177,15 @@ def _groups(roots: list[View]) -> list[_Group]:
                 continue
         groups.append(_Group(View(root.buffer, root.offset, (0,)), number, 1))
     return groups
+
+
+def _lower_all(plan: Plan, instructions: Iterable[Instruction]) -> None:
+    few = Few(plan)
+    for instruction in instructions:
+        if not few.takes(instruction):
+            few.finish()
+            lower(plan, instruction)
+    few.finish()
 
 
 def lower(plan: Plan, instruction: Instruction) -> None:
@@ -309,6 +317,13 @@ def _extreme(plan: Plan, step: Extreme) -> None:
         return
     space = shape + step.reduce
     target, source = plan.view(step.target, shape), plan.view(step.source, space)
+    holes = moves.holes(step.source, space)
+    if holes.size:
+        full = plan.room(space, range(len(space)))
+        plan.copy(space, source, full)
+        least = -np.inf if step.op is ops.maximum else np.inf
+        plan.call(full.memory.__setitem__, holes, least)
+        source = full
     kept = [axis for axis in source.axes() if axis < len(shape)]
     reduced = [axis for axis in source.axes() if axis >= len(shape)]
     out = target if set(target.axes()) == set(kept) else plan.room(shape, kept)
@@ -343,6 +358,7 @@ def _extreme_gradient(plan: Plan, step: ExtremeGradient) -> None:
     if count > 1:
         shares = plan.room(space, range(len(space)))
         plan.each(np.equal, space, source, result.over(len(space)), shares)
+        plan.call(shares.memory.__setitem__, moves.holes(extreme.source, space), 0.0)
         plan.call(_share_out, shares.memory.reshape(-1, count))
         plan.each(np.multiply, space, shares, value, shares)
         value = shares

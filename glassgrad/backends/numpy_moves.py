@@ -104,6 +104,14 @@ def _add_counts(target: Array, where: Array, weights: Array) -> None:
     np.add(target, np.bincount(where, weights, len(target)), target)
 
 
+def holes(view: View, space: Shape) -> Array:
+    """At which indices of a space, counted row by row, a view shows a hole; batch in front."""
+    if view.buffer.mask is None:
+        return np.zeros(0, np.intp)
+    full = view.buffer.mask.ravel()[cells(view, space[1:])]
+    return np.flatnonzero(~np.broadcast_to(full, space))
+
+
 def clear_holes(plan: Plan, shown: View, shape: Shape) -> None:
     """Holes among the cells that were written become 0.0."""
     mask = shown.buffer.mask
