@@ -8,6 +8,7 @@ are copied so that it does. A plain sum is a product with ones: that is faster t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -69,7 +70,7 @@ def _scale_factor(
     out: Strided | None,
 ) -> float:
     """Put the coefficient into the smallest factor, if the result is larger: what is left of it."""
-    sizes = [_size(shape, x) if x.is_dense(shape) else 1 << 62 for x in factors]
+    sizes = [_size(shape, x) if x.is_dense(shape) else math.inf for x in factors]
     number = sizes.index(min(sizes))
     largest = size_along(kept, range(len(kept)))
     if sizes[number] > largest and (out is None or out.is_dense(kept)):
@@ -157,7 +158,7 @@ def _product(
     if out is None or set(out.axes()) != set(kept):  # then it is copied along other axes, too
         target = plan.room(shape, kept)
     assert target is not None
-    if _smallest(shape, target, columns) > _smallest(shape, target, rows):
+    if _finest(target, columns) > _finest(target, rows):
         # Its rows are to lie one after the other.
         left, right, rows, columns = right, left, columns, rows
     layouts = _layouts(
@@ -178,8 +179,9 @@ def _product(
     return result
 
 
-def _smallest(shape: Shape, x: Strided, axes: set[int]) -> int:
-    return min((abs(stride) for stride in x.along(axes)), default=1 if len(axes) else 1 << 62)
+def _finest(x: Strided, axes: set[int]) -> float:
+    """The smallest step in memory along these axes."""
+    return min((abs(x.strides[axis]) for axis in axes), default=math.inf)
 
 
 def _copied(plan: Plan, shape: Shape, source: Strided, axes: Axes) -> Strided:
@@ -207,9 +209,10 @@ def _layouts(
     )
     for b, r, c, s in orders:
         copies = (
-            not _is_matrix(shape, left, b, r, s),
-            not _is_matrix(shape, right, b, s, c),
-            not _is_matrix(shape, out, b, r, c) or not _is_dense(shape, out, b, r, c),
+            not _is_matrix(shape, left, r, s),
+            not _is_matrix(shape, right, s, c),
+            # np.dot wants no gap between the rows of its result.
+            not (_is_matrix(shape, out, r, c) and (b or out.is_dense(shape, r + c))),
         )
         sizes = (_size(shape, left), _size(shape, right), _size(shape, out))
         # A copy also costs a call.
@@ -228,7 +231,7 @@ def _dims(shape: Shape, x: Strided, axes: Axes) -> list[tuple[int, int]]:
     return [(n, stride) for n, stride in merged]
 
 
-def _is_matrix(shape: Shape, x: Strided, batch: Axes, rows: Axes, columns: Axes) -> bool:
+def _is_matrix(shape: Shape, x: Strided, rows: Axes, columns: Axes) -> bool:
     """Whether BLAS takes the numbers as matrices: one dimension dense, the other apart."""
     row_dims, column_dims = _dims(shape, x, rows), _dims(shape, x, columns)
     if len(row_dims) > 1 or len(column_dims) > 1:
@@ -237,12 +240,6 @@ def _is_matrix(shape: Shape, x: Strided, batch: Axes, rows: Axes, columns: Axes)
         return all(stride > 0 for _, stride in row_dims + column_dims)
     (n, down), (m, across) = row_dims[0], column_dims[0]
     return (across == 1 and down >= m) or (down == 1 and across >= n)
-
-
-def _is_dense(shape: Shape, x: Strided, batch: Axes, rows: Axes, columns: Axes) -> bool:
-    """Whether a matrix lies row after row without a gap, as `np.dot` wants its result."""
-    dims = _dims(shape, x, rows + columns)
-    return bool(batch) or not dims or (len(dims) == 1 and dims[0][1] == 1)
 
 
 def _multiply(

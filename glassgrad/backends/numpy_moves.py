@@ -81,10 +81,7 @@ def _add_to_each(
 
 def dense(plan: Plan, shape: Shape, x: Strided, axes: tuple[int, ...]) -> Strided:
     """The same numbers, one after the other in this order of the axes, as often as there is one."""
-    if merge((shape[a], x.strides[a]) for a in axes if shape[a] > 1) in (
-        [],
-        [(size_along(shape, axes), 1)],
-    ):
+    if x.is_dense(shape, axes):
         return x
     to = plan.room(shape, axes)
     plan.copy(shape, x, to)
@@ -173,9 +170,8 @@ def take(plan: Plan, step: Take) -> None:
     row = [(shape[axis], table.strides[axis]) for axis in along]
     rows = [(step.count, step.step), *row]
     axes = chosen + along
-    if set(chosen).isdisjoint(along) and merge(rows) == [
-        (step.count * size_along(shape, along), 1)
-    ]:
+    whole_rows = set(chosen).isdisjoint(along) and len(merge(rows)) == 1 and merge(rows)[0][1] == 1
+    if whole_rows:
         index = which.array([(shape[axis], which.strides[axis]) for axis in chosen])
         numbers = table.array(rows)
     else:
@@ -183,10 +179,7 @@ def take(plan: Plan, step: Take) -> None:
         index = _where(plan, shape, axes, table, which, step.step, 0)
         numbers = table.memory
     out = target
-    if merge((shape[a], target.strides[a]) for a in axes) not in (
-        [],
-        [(size_along(shape, axes), 1)],
-    ) or set(target.axes()) != set(axes):
+    if not target.is_dense(shape, axes) or set(target.axes()) != set(axes):
         out = plan.room(shape, axes)
     plan.call(numbers.take, index, 0, out.array([(shape[a], out.strides[a]) for a in axes]), "clip")
     if out is not target:

@@ -50,17 +50,15 @@ class Strided:
         """Whether the first number is the very same."""
         return self.memory is other.memory and self.offset == other.offset
 
-    def along(self, axes: Iterable[int]) -> tuple[int, ...]:
-        """The strides along these axes."""
-        return tuple(self.strides[axis] for axis in axes)
+    def is_dense(self, shape: Shape, order: Iterable[int] | None = None) -> bool:
+        """Whether they lie one after the other in this order of the axes, or in any at all.
 
-    def is_dense(self, shape: Shape) -> bool:
-        """Whether they lie one after the other, in any order of the axes, each once."""
-        dims = sorted(((s, shape[axis]) for axis, s in enumerate(self.strides) if s), reverse=True)
-        return merge((n, stride) for stride, n in dims) in (
-            [],
-            [(size_along(shape, self.axes()), 1)],
-        )
+        The numbers must not be the same along any of the axes in the order.
+        """
+        if order is None:
+            order = sorted(self.axes(), key=lambda axis: -self.strides[axis])
+        dims = merge((shape[axis], self.strides[axis]) for axis in order if shape[axis] > 1)
+        return not dims or (len(dims) == 1 and dims[0][1] == 1)
 
     def axes(self) -> list[int]:
         """The axes that the numbers depend on."""
