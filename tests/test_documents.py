@@ -1,6 +1,6 @@
 """Every program and every command in the documents runs, and prints what it is said to print.
 
-README.md is gone through from top to bottom, in a folder of its own. A `python` block is run, all
+README.md and LIFTING.md are gone through from top to bottom, in a folder of their own. A `python` block is run, all
 in one namespace, and a `text` block after it is what it prints. In a `console` block each line
 with `$` is a command, and what follows is its output. As in a doctest, `...` stands for anything.
 """
@@ -84,6 +84,19 @@ def test_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
             problem = compare_images(str(ROOT / picture), str(picture), tol=10)
             assert problem is None, problem
+
+
+def test_the_guide_to_lifting() -> None:
+    namespace: dict[str, object] = {"__name__": "guide"}
+    printed = ""
+    for language, text in blocks("LIFTING.md"):
+        if language == "python":
+            assert not printed, text
+            printed = run(text, namespace)
+        else:
+            assert_same(text, printed)
+            printed = ""
+    assert not printed
 
 
 def test_an_operation_is_added_in_one_place() -> None:

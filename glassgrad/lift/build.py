@@ -199,8 +199,9 @@ class _Builder:
             heads = group[members]
             if not self.alias(heads):
                 numbers = self.canonical.constant[heads][:, None]
-                operands = [*map(_factors, segments), [Operand(None, _no_cells(numbers), numbers)]]
-                products = any(len(segment.operands) > 1 for segment in segments)
+                factors = [_factors(segment) for segment in segments]
+                operands = [*factors, [Operand(None, _no_cells(numbers), numbers)]]
+                products = any(len(part) > 1 for part in factors)
                 yield _Part(heads, "z" if products else "s", operands, None)
 
     def alias(self, heads: Ids) -> bool:
