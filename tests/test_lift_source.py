@@ -9,9 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from glassgrad import MLP, Value, lift, ops
 from glassgrad.backends.reference import ReferenceRunner
 from glassgrad.lift.build import build
-from glassgrad.lift.constant_text import array_text
 from glassgrad.lift.differentiate import differentiate
-from glassgrad.lift.formula_text import Formulas, Text, wrapped
 from glassgrad.lift.ir import (
     Apply,
     Buffer,
@@ -26,9 +24,11 @@ from glassgrad.lift.ir import (
     row_major,
     whole,
 )
-from glassgrad.lift.source import constants_of, source
 from glassgrad.lift.spec import check
-from glassgrad.lift.view_text import BATCH, Dim, view_text
+from glassgrad.lift.text.constants import array_text
+from glassgrad.lift.text.formulas import Formulas, Text, wrapped
+from glassgrad.lift.text.source import constants_of, source
+from glassgrad.lift.text.views import BATCH, Dim, view_text
 from tests.lift_programs import PROGRAMS
 from tests.test_differentiate import Chance
 

@@ -10,8 +10,8 @@ from glassgrad.draw.ir import Drawing, Edge, Node
 
 if TYPE_CHECKING:
     from glassgrad.lift.program import Program
-    from glassgrad.lift.source import Leaf
-    from glassgrad.lift.statements import Statement
+    from glassgrad.lift.text.source import Leaf
+    from glassgrad.lift.text.statements import Statement
 
 LONGEST = 56  # letters of a formula in a box; a tooltip has all of it
 MOST_FORMULAS = 3  # in a box
@@ -19,7 +19,7 @@ MOST_FORMULAS = 3  # in a box
 
 def draw_program(program: Program, title: str) -> Drawing:
     """Each array of the forward pass as a box; lines go from what is read to what is made."""
-    from glassgrad.lift.source import leaves_of, statements_of
+    from glassgrad.lift.text.source import leaves_of, statements_of
 
     statements = statements_of(program.code, program.names)
     made: dict[str, list[Statement]] = {}

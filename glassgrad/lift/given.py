@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.lift import errors
-from glassgrad.lift.parameter_names import unused
+from glassgrad.lift.text.names import unused
 from glassgrad.nn import Module, _values_in
 from glassgrad.value import Value
 

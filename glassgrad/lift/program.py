@@ -16,7 +16,7 @@ from glassgrad.lift.given import batch_of, check_lengths, parameters_in, theta_o
 from glassgrad.lift.ir import Code
 from glassgrad.lift.lifted import Lifted
 from glassgrad.lift.notices import Notice
-from glassgrad.lift.source import constants_of, source
+from glassgrad.lift.text.source import constants_of, source
 from glassgrad.lift.trace import Traced, argument_names, results_of, trace
 from glassgrad.nn import Module
 from glassgrad.value import Value

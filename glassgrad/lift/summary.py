@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glassgrad.lift.ir import Buffer
 from glassgrad.lift.lifted import Lifted
-from glassgrad.lift.source import statements_of
+from glassgrad.lift.text.source import statements_of
 
 BYTES = 8  # of a number
 LONGEST = 60  # operations to list; of more, the first and the last

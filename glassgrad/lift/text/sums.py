@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from glassgrad import ops
-from glassgrad.lift.formula_text import (
+from glassgrad.lift.ir import Apply, Expr, View
+from glassgrad.lift.text.formulas import (
     ATOM,
     MATMUL,
     POWER,
@@ -16,8 +17,7 @@ from glassgrad.lift.formula_text import (
     Text,
     factors_of,
 )
-from glassgrad.lift.ir import Apply, Expr, View
-from glassgrad.lift.view_text import BATCH
+from glassgrad.lift.text.views import BATCH
 
 Order = list[int]  # axes of an index space, in the order in which they stand in an array
 KEPT, SUMMED = "ijmnopq", "kltuvwxyz"  # letters of an einsum; b is for the batch

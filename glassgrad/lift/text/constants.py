@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.formula_text import number_text
 from glassgrad.lift.ir import Buffer
-from glassgrad.lift.parameter_names import unused
+from glassgrad.lift.text.formulas import number_text
+from glassgrad.lift.text.names import unused
 
 FEW, WIDTH = 12, 80  # numbers that are written out, if the line is no longer than that
 

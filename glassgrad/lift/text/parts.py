@@ -24,8 +24,8 @@ from glassgrad.lift.ir import (
     cells,
     row_major,
 )
-from glassgrad.lift.parameter_names import part_name, unused
-from glassgrad.lift.view_text import Dim, view_text
+from glassgrad.lift.text.names import part_name, unused
+from glassgrad.lift.text.views import Dim, view_text
 
 Key = tuple[int, tuple[Dim, ...]]  # the first cell, and the axes, from the largest stride down
 MOST_TRIED = 64  # parts within which another is looked for

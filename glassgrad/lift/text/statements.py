@@ -13,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad import ops
-from glassgrad.lift.constant_text import Constants
-from glassgrad.lift.formula_text import ATOM, PRODUCT, Signed, Text, sum_text
 from glassgrad.lift.ir import (
     Apply,
     Buffer,
@@ -36,10 +34,12 @@ from glassgrad.lift.ir import (
     row_major,
     target_of,
 )
-from glassgrad.lift.parameter_names import unused
-from glassgrad.lift.part_text import Part, Parts, dims_of, looks_of, rows_of
-from glassgrad.lift.sum_text import Order, Space, aligned, reduced_view, sum_parts
-from glassgrad.lift.view_text import BATCH, Dim, view_text
+from glassgrad.lift.text.constants import Constants
+from glassgrad.lift.text.formulas import ATOM, PRODUCT, Signed, Text, sum_text
+from glassgrad.lift.text.names import unused
+from glassgrad.lift.text.parts import Part, Parts, dims_of, looks_of, rows_of
+from glassgrad.lift.text.sums import Order, Space, aligned, reduced_view, sum_parts
+from glassgrad.lift.text.views import BATCH, Dim, view_text
 
 WIDTH = 96  # of a line, its indent left out
 LONG_VIEW = 24  # letters from which a view may get a name of its own

@@ -17,13 +17,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from glassgrad.lift.constant_text import Constants
-from glassgrad.lift.formula_text import wrapped
 from glassgrad.lift.ir import Buffer, Code, Instruction, Shape, Zero, target_of
-from glassgrad.lift.parameter_names import identifier, unused
-from glassgrad.lift.part_text import Parts, looks_of
-from glassgrad.lift.statements import Statement, Writer
-from glassgrad.lift.view_text import BATCH, Dim
+from glassgrad.lift.text.constants import Constants
+from glassgrad.lift.text.formulas import wrapped
+from glassgrad.lift.text.names import identifier, unused
+from glassgrad.lift.text.parts import Parts, looks_of
+from glassgrad.lift.text.statements import Statement, Writer
+from glassgrad.lift.text.views import BATCH, Dim
 
 WIDTH = 100
 RESERVED = ("np", "math", "batch", "seeds", "erf", "sliding_window_view", "CONSTANTS")
