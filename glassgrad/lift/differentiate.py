@@ -72,6 +72,7 @@ class _Gradients:
     def __init__(self, code: Code) -> None:
         self.of: dict[Buffer, Buffer] = {}
         self.zeros: list[Instruction] = []
+        self._zeroed: set[Buffer] = set()
         self._written: dict[Buffer, NDArray[np.bool_]] = {}
         self._depends = {code.parameters}  # the buffers that a parameter reaches
         self._added_to: set[Buffer] = set()
@@ -86,7 +87,9 @@ class _Gradients:
         self.buffer(code.parameters)
         for root in code.roots:
             if root.buffer in self._depends:
-                self._written[self.buffer(root.buffer)][:] = True  # the backend writes the seeds
+                gradient = self.buffer(root.buffer)
+                self._zeroed.add(gradient)  # the backend does that, and writes the seeds
+                self._written[gradient][root.offset] = True
 
     def wanted(self, buffer: Buffer) -> bool:
         """Whether a change of a parameter changes it."""
@@ -131,9 +134,10 @@ class _Gradients:
     def add(self, buffer: Buffer, shown: NDArray[np.intp]) -> None:
         """See to it that there is a number to add to in all of these cells."""
         written = self._written[buffer]
-        if not written[shown].all():
+        if not written[shown].all() and buffer not in self._zeroed:
             self.zeros.append(Zero(buffer))
-            written[:] = True
+            self._zeroed.add(buffer)
+        written[shown] = True
 
 
 def _back(instruction: Instruction, gradients: _Gradients) -> Iterator[Instruction]:
