@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +211,21 @@ def test_what_is_quick_is_left_alone() -> None:
         pass
     end = threading.Event()
     end.wait(0.15)  # the clock of a limit that is over must not ring
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_debugger_survives_it(ends: bool) -> None:
+    with suppress(OutOfTime), time_limit(0.05):
+        if not ends:
+            forever()
+    events: list[Any] = []
+    before = sys.gettrace()
+    sys.settrace(lambda *event: events.append(event))
+    try:
+        (lambda: None)()
+    finally:
+        sys.settrace(before)
+    assert events
 
 
 # Comparing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 AGAIN = 0.5  # seconds: an `except:` in the loop may have swallowed the first one
 
@@ -30,13 +30,16 @@ def time_limit(seconds: float) -> Iterator[None]:
     here = ctypes.c_ulong(threading.get_ident())
     lock, done = threading.Lock(), threading.Event()
     raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    fired = False
 
     def watch() -> None:
+        nonlocal fired
         wait = seconds
         while not done.wait(wait):
             wait = AGAIN
             with lock:
                 if not done.is_set():
+                    fired = True
                     raise_in_thread(here, ctypes.py_object(OutOfTime))
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -50,4 +53,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         with lock:
             done.set()
-            raise_in_thread(here, None)  # one that is on its way comes too late
+        if fired:  # one that is on its way comes here; taking it back makes CPython 3.11 look for
+            with suppress(OutOfTime):  # it for ever, which no debugger survives
+                raise_in_thread(here, ctypes.py_object(OutOfTime))
+                while True:
+                    pass
