@@ -311,6 +311,25 @@ def _is_ours(filename: str) -> bool:
 # Why Python stops: the beginnings of its messages, and what they mean for somebody who writes a
 # Value, or a function of numbers, for the first time.
 REASONS = [
+    (
+        r"matmul: .*(mismatch|enough dimensions)",
+        "in a @ b a row of a is as long as a column of b: look at the two shapes; .T turns a table",
+    ),
+    (
+        r"could not be broadcast together",
+        "these shapes do not fit: written so that they end together, at each place the two lengths "
+        "are equal, or one of them is 1 or missing",
+    ),
+    (r"axis \d+ is out of bounds", "axes count from 0: an array with one axis has only axis 0"),
+    (
+        r"only (size-1|length-1|0-dimensional) arrays",
+        "the functions of math take one number; those of NumPy take arrays: np.exp, np.tanh",
+    ),
+    (
+        r"truth value of an array",
+        "an array has many answers, and `if`, `max` and `min` want one: np.where and np.maximum "
+        "go element by element",
+    ),
     (r"for \^: ", "a power is written with two stars, a**2; ^ is something else in Python"),
     (
         r"'\w+' object is not iterable",

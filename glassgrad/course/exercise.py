@@ -22,7 +22,7 @@ from glassgrad.course.time_limit import OutOfTime, time_limit
 from glassgrad.errors import explain
 from glassgrad.ops import OPS
 
-CHAPTERS = (1, 2, 3, 4, 5, 6)
+CHAPTERS = (1, 2, 3, 4, 5, 6, 7)
 SECONDS = 10.0  # for a check
 SOLUTIONS = Path("solutions")  # beside the notebooks; without it, answers are not shown
 
