@@ -80,6 +80,13 @@ def plain_softmax(logits):
     return [power / total for power in powers]
 
 
+def stable_softmax(logits):
+    largest = reduce(maximum, logits)
+    powers = [(logit - largest).exp() for logit in logits]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
 def rmsnorm(x):
     mean_square = sum(xi * xi for xi in x) / len(x)
     scale = (mean_square + 1e-5) ** -0.5
@@ -108,7 +115,7 @@ def attend(q, keys, values, n_heads, soft=plain_softmax):
     return out
 
 
-def gpt(name="emmalou", n_embd=16, n_heads=4, seed=42):
+def gpt(name="emmalou", n_embd=16, n_heads=4, seed=42, soft=plain_softmax):
     """The loss of one name: 1 layer, RMSNorm, a token for the start and the end, 27 in all."""
     random = Random(seed)
     state = {
@@ -135,13 +142,13 @@ def gpt(name="emmalou", n_embd=16, n_heads=4, seed=42):
         q = linear(x, state["wq"])
         keys.append(linear(x, state["wk"]))
         values.append(linear(x, state["wv"]))
-        x = linear(attend(q, keys, values, n_heads), state["wo"])
+        x = linear(attend(q, keys, values, n_heads, soft), state["wo"])
         x = [a + b for a, b in zip(x, residual, strict=True)]
         residual = x
         x = rmsnorm(x)
         x = [xi.relu() for xi in linear(x, state["fc1"])]
         x = [a + b for a, b in zip(linear(x, state["fc2"]), residual, strict=True)]
-        probabilities = plain_softmax(linear(x, state["lm_head"]))
+        probabilities = soft(linear(x, state["lm_head"]))
         losses.append(-probabilities[target].log())
     loss = (1 / n) * sum(losses)
     return loss, flat(state)
@@ -195,19 +202,13 @@ def transformer2(n_tokens=6, n_embd=12, n_heads=2, n_layers=2, n_vocabulary=12, 
 
 
 def attention(n_tokens=5, width=4, seed=0):
-    """Every position attends to every other one; softmax with `reduce(maximum)` by hand."""
+    """Every position attends to every other one; softmax with `reduce(maximum)`."""
     random = Random(seed)
     xs = [numbers(random, width) for _ in range(n_tokens)]
     wq, wk, wv = (matrix(random, width, width, 0.5) for _ in range(3))
 
-    def soft(logits):
-        largest = reduce(maximum, logits)
-        powers = [(logit - largest).exp() for logit in logits]
-        total = sum(powers)
-        return [power / total for power in powers]
-
     qs, ks, vs = ([linear(x, w) for x in xs] for w in (wq, wk, wv))
-    outs = [attend(q, ks, vs, n_heads=2, soft=soft) for q in qs]
+    outs = [attend(q, ks, vs, n_heads=2, soft=stable_softmax) for q in qs]
     total = Value(0.0)
     for x, out in zip(xs, outs, strict=True):
         for xi, yi in zip(x, out, strict=True):
@@ -256,6 +257,30 @@ def lstm(n_steps=8, width=5, n_inputs=3, seed=0):
         c = [f * old + i * new for f, old, i, new in zip(forget, c, entry, candidate, strict=True)]
         h = [o * cell.tanh() for o, cell in zip(output, c, strict=True)]
     return sum(x * x for x in h), flat(gates)
+
+
+def gru(n_steps=6, width=5, n_inputs=3, seed=1):
+    """Two gates; the state begins with plain numbers, so the first step is another expression."""
+    random = Random(seed)
+    from_x = {gate: matrix(random, width, n_inputs, 0.5) for gate in ("update", "reset", "new")}
+    from_h = {gate: matrix(random, width, width, 0.5) for gate in from_x}
+    biases = {gate: [Value(0.0) for _ in range(width)] for gate in from_x}
+    head = matrix(random, 2, width, 0.5)
+
+    def before(gate, x, h):
+        sums = linear(x, from_x[gate]), linear(h, from_h[gate]), biases[gate]
+        return [a + b + c for a, b, c in zip(*sums, strict=True)]
+
+    h, loss = [0.0] * width, 0
+    for _ in range(n_steps):
+        x = numbers(random, n_inputs)
+        update = [z.sigmoid() for z in before("update", x, h)]
+        reset = [z.sigmoid() for z in before("reset", x, h)]
+        kept = [r * old for r, old in zip(reset, h, strict=True)]
+        new = [z.tanh() for z in before("new", x, kept)]
+        h = [(1 - z) * old + z * made for z, old, made in zip(update, h, new, strict=True)]
+        loss = loss + sum((y - 1) ** 2 for y in linear(h, head))
+    return loss, flat(from_x, from_h, head, biases)
 
 
 def long_recurrence(n_steps=200, seed=0):
@@ -329,6 +354,32 @@ def two_convolutions(size=10, seed=0):
     return sum(mean * mean for mean in means), flat(first, second)
 
 
+def padded_convolution(size=7, seed=0):
+    """Two convolutions that keep the size: at the edges they look at fewer numbers."""
+    random = Random(seed)
+    image = [numbers(random, size) for _ in range(size)]
+
+    def convolve(plane, kernel):
+        rows = [[0] * size for _ in range(size)]
+        for i in range(size):
+            for j in range(size):
+                for di in range(3):
+                    for dj in range(3):
+                        if 0 <= i + di - 1 < size and 0 <= j + dj - 1 < size:
+                            rows[i][j] += kernel[di][dj] * plane[i + di - 1][j + dj - 1]
+        return rows
+
+    first = [matrix(random, 3, 3, 1.0) for _ in range(2)]
+    second = [[matrix(random, 3, 3, 1.0) for _ in range(2)] for _ in range(2)]
+    planes = [[[x.relu() for x in row] for row in convolve(image, kernel)] for kernel in first]
+    total = 0
+    for kernels in second:
+        a, b = (convolve(plane, kernel) for plane, kernel in zip(planes, kernels, strict=True))
+        for row_a, row_b in zip(a, b, strict=True):
+            total += sum((x + y).tanh() for x, y in zip(row_a, row_b, strict=True))
+    return total, flat(first, second)
+
+
 def mlp_batch(n=16, n_inputs=12, sizes=(10, 6, 4), seed=0):
     """A batch unrolled by the user, through the library's own network and loss."""
     random = Random(seed)
@@ -336,6 +387,37 @@ def mlp_batch(n=16, n_inputs=12, sizes=(10, 6, 4), seed=0):
     outputs = [model(numbers(random, n_inputs)) for _ in range(n)]
     loss = cross_entropy(outputs, [random.randrange(sizes[-1]) for _ in range(n)])
     return loss + l2(model, 1e-3), model.parameters()
+
+
+def batch_norm(n=6, width=4, seed=1):
+    """Each column minus its mean, over its deviation; the numbers themselves are parameters."""
+    random = Random(seed)
+    xs = matrix(random, n, width, 1.0)
+    gain, shift = ([Value(x) for _ in range(width)] for x in (1.0, 0.0))
+    means = [sum(column) / n for column in zip(*xs, strict=True)]
+    variances = [
+        sum((x - mean) ** 2 for x in column) / n
+        for column, mean in zip(zip(*xs, strict=True), means, strict=True)
+    ]
+    outs = [
+        [
+            g * (x - mean) / (variance + 1e-5) ** 0.5 + s
+            for x, mean, variance, g, s in zip(row, means, variances, gain, shift, strict=True)
+        ]
+        for row in xs
+    ]
+    return sum(x.tanh() for row in outs for x in row), flat(xs, gain, shift)
+
+
+def distances(n=7, seed=1):
+    """What points have to do with one another: every pair of different ones, once."""
+    random = Random(seed)
+    points = matrix(random, n, 3, 1.0)
+    total = 0
+    for i, a in enumerate(points):
+        for b in points[i + 1 :]:
+            total += (-sum((x - y) ** 2 for x, y in zip(a, b, strict=True))).exp()
+    return total, flat(points)
 
 
 def embeddings(n_words=12, dimension=4, seed=0):
@@ -501,14 +583,19 @@ def constant_root():
 PROGRAMS: dict[str, Callable[[], tuple[Value, list[Value]]]] = {
     "moons": lambda: moons(n=20, width=8),
     "gpt": lambda: gpt("eva"),
+    "stable_gpt": lambda: gpt("eva", soft=stable_softmax),
     "transformer2": lambda: transformer2(n_tokens=4, n_embd=8),
     "attention": attention,
     "rnn": rnn,
     "lstm": lstm,
+    "gru": gru,
     "long_recurrence": long_recurrence,
     "conv": conv,
     "two_convolutions": two_convolutions,
+    "padded_convolution": padded_convolution,
     "mlp_batch": mlp_batch,
+    "batch_norm": batch_norm,
+    "distances": distances,
     "embeddings": embeddings,
     "sparse_sums": sparse_sums,
     "irregular": irregular,
