@@ -64,6 +64,8 @@ class Expr:
     on formulas as they do on numbers.
     """
 
+    __slots__ = ()
+
     def __add__(self, other: Any) -> Any:
         return self if other == 0.0 else Apply(ops.add, (self, other))
 
@@ -120,7 +122,11 @@ class Expr:
         return any(view.buffer.batched for view in self.views())
 
 
-@dataclass(frozen=True)
+# Formulas and their parts are never changed. They are not `frozen`, for then it would take three
+# times as long to make them, and a large program without structure has a million.
+
+
+@dataclass(unsafe_hash=True, slots=True)
 class View(Expr):
     """A look at a buffer: at index (i, j, ...) it shows cell `offset + i*strides[0] + j*...`.
 
@@ -137,7 +143,7 @@ class View(Expr):
         return f"{self.buffer.name}@{self.offset}{list(self.strides)}"
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Apply(Expr):
     """An operation of the table on formulas and numbers."""
 
@@ -148,7 +154,7 @@ class Apply(Expr):
         return f"{self.op.name}({', '.join(map(str, self.inputs))})"
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Term:
     """A formula, summed over dimensions of its own.
 
@@ -160,7 +166,7 @@ class Term:
     reduce: Shape = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class Compute:
     """target[i] = sum of the terms at i, or += with `accumulate`.
 
