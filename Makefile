@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
-CORE = setup.py pyproject.toml $(addprefix glassgrad/,floats.py ops.py errors.py copying.py value.py lift/walk.py)
+CORE = setup.py pyproject.toml $(addprefix glassgrad/,floats.py ops.py errors.py copying.py value.py lift/walk.py backends/scalars.py)
 
 .PHONY: demo test lint course bench install clean
 

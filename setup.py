@@ -5,7 +5,7 @@ from typing import Any
 
 from setuptools import find_packages, setup
 
-COMPILED = ["floats", "ops", "errors", "copying", "value", "lift.walk"]
+COMPILED = ["floats", "ops", "errors", "copying", "value", "lift.walk", "backends.scalars"]
 
 
 def extensions() -> list[Any]:

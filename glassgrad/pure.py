@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-COMPILED = ("floats", "ops", "errors", "copying", "value", "lift.walk")
+COMPILED = ("floats", "ops", "errors", "copying", "value", "lift.walk", "backends.scalars")
 
 
 class _SourceFinder:
