@@ -19,6 +19,7 @@ from glassgrad.backends.numpy_contract import contract
 from glassgrad.backends.numpy_few import Few
 from glassgrad.backends.numpy_formulas import Formulas, negated
 from glassgrad.backends.numpy_plan import Array, Plan, Strided, merge, size_along, strided
+from glassgrad.backends.numpy_scalars import Row, rows
 from glassgrad.lift.ir import (
     Apply,
     Buffer,
@@ -181,8 +182,11 @@ def _groups(roots: list[View]) -> list[_Group]:
 
 def _lower_all(plan: Plan, instructions: Iterable[Instruction]) -> None:
     few = Few(plan)
-    for instruction in instructions:
-        if not few.takes(instruction):
+    for instruction in rows(plan, instructions):
+        if isinstance(instruction, Row):
+            few.finish()
+            plan.calls.append(instruction)
+        elif not few.takes(instruction):
             few.finish()
             lower(plan, instruction)
     few.finish()
