@@ -195,7 +195,11 @@ def _columns_by(operand: Operand) -> tuple[NDArray[np.intp], Ids] | None:
     whose = owner[cells[:, 0]]
     if ((owner[cells] != whose[:, None]) & present).any() or (whose < 0).any():
         return None
-    return np.where(present, column[cells], -1), whose
+    columns = np.where(present, column[cells], -1)
+    ordered = np.sort(columns, axis=1)
+    if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
+        return None  # one number has two factors: `a * b + a * c`
+    return columns, whose
 
 
 def _move(segment: Segment, leader: Operand, column: NDArray[np.intp], key: Ids) -> None:
