@@ -158,7 +158,7 @@ assert not verdict
 #
 # - `hint("1.1")`, in a cell of its own, shows a hint. Each call shows one more. There are three,
 #   from a nudge to nearly the whole answer. The fourth call shows our answer.
-# - `progress()` shows all six chapters with a dot for each exercise, filled where you have solved
+# - `progress()` shows all chapters with a dot for each exercise, filled where you have solved
 #   it. It also appears by itself after each right answer. What you have solved is kept in a small
 #   file, `glassgrad-progress.json`, in the folder of the notebook. Nothing is sent anywhere.
 #

@@ -1192,7 +1192,7 @@ assert made == ["history.json", "metrics.json", "model.safetensors", "report.htm
 # you about
 #
 # - **arrays**: real libraries work on whole tables of numbers at once, many times faster than
-#   number by number; the rules are those you know;
+#   number by number; the rules are those you know, and chapter 7 is about them;
 # - **images, sound and text**: networks whose weights are used in many places (convolution), or
 #   which look back at what came before (recurrence, attention);
 # - **large networks**: what makes many layers trainable, such as normalisation and connections that
@@ -1203,11 +1203,11 @@ assert made == ["history.json", "metrics.json", "model.safetensors", "report.htm
 # - **what the answers do to people** when the rows are not penguins. Who is in the data and who is
 #   not, and who pays for the mistakes: no loss tells you.
 #
-# A next step for you: from numbers to arrays. Take the network of this chapter, and compute
-# a whole layer for a whole batch with one product of two tables in NumPy. The next cell does the
-# forward pass, and the logits come out the same. The backward pass is yours: the gradients of all
-# logits are one table too, probabilities minus right answers, divided by the number of rows.
-# Compare what you get for the weights with what `backward()` gives.
+# The next step is chapter 7, from numbers to arrays. The next cell is a foretaste: in the network of
+# this chapter a whole layer is computed for a whole batch with one product of two tables in NumPy,
+# and the logits come out the same. How to go backward with tables, you may try to find out before
+# you read on: the gradients of all logits are one table too, probabilities minus right answers,
+# divided by the number of rows. Compare what you get for the weights with what `backward()` gives.
 
 # %%
 try:
