@@ -412,11 +412,11 @@ def _shown(instruction: Instruction) -> Iterator[tuple[Buffer, NDArray[np.intp]]
         case Take(_, shape, table, which, step, count):
             yield which.buffer, _cells(which, shape)
             yield table.buffer, _moved(table, shape, step, count)
+        case Compute(target, shape) | Extreme(_, target, shape) if target.buffer.mask is not None:
+            full = _full(target, shape)  # what is computed for a hole may be of anything
+            yield from ((x.buffer, cells(x, space)[full]) for x, space in _reads(instruction))
         case _:
-            reads = views_of(instruction)
-            yield from (
-                (x.buffer, _cells(x, space)) for x, space in _looks(instruction) if x in reads
-            )
+            yield from ((x.buffer, _cells(x, space)) for x, space in _reads(instruction))
 
 
 def _written(instruction: Instruction) -> NDArray[np.intp]:
