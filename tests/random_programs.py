@@ -364,7 +364,7 @@ class Loops:
         kinds = [
             self.contract, self.contract, self.contract, self.contract, self.contract,
             self.each, self.each, self.soft, self.extreme, self.recurrence, self.reorder,
-            self.join, self.norm, self.prefix, self.attend,
+            self.join, self.norm, self.prefix, self.attend, self.ragged,
         ]  # fmt: skip
         if self.n:
             kinds += [self.look_up, self.look_up]
@@ -667,6 +667,30 @@ class Loops:
                 value(sum(w * k[j] for w, k in zip(weights, seen, strict=True))) for j in range(n)
             ]
         return Tensor((len(rows), n), found)
+
+    def ragged(self) -> Tensor:
+        """For each position something of the 1, 2, 3 ... positions so far, or of those after it."""
+        random = self.random
+        a, b = self.rows()[:6], self.rows()[:6]
+        n, length = min(len(a[0]), len(b[0])), min(len(a), len(b))
+        kind = random.choice(["maximum", "minimum", "both", "sum", "share", "square"])
+        begins, reverse = random.choice([0, 0, 1]), random.random() < 0.2
+        heads = [range(n)] if random.random() < 0.6 else [[j] for j in range(n)]
+        found = []
+        for i in range(length):
+            positions = range(i, length) if reverse else range(max(0, i - 3) * begins, i + 1)
+            for head in heads:
+                scores = [value(sum(a[i][j] * b[k][j] for j in head)).tanh() for k in positions]
+                if kind == "both":
+                    made = reduce(maximum, scores) - reduce(minimum, scores)
+                elif kind == "share":
+                    made = scores[0] / (sum(x * x for x in scores) + 1)
+                elif kind in ("sum", "square"):
+                    made = value(sum(x * (x if kind == "square" else 0.5) for x in scores))
+                else:
+                    made = reduce(maximum if kind == "maximum" else minimum, scores)
+                found.append(made)
+        return Tensor((length, len(heads)), found)
 
     def look_up(self) -> Tensor:
         """Numbers or rows of a table, chosen by data."""

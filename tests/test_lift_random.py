@@ -1,6 +1,6 @@
 """Random programs, lifted: the numbers are those of the graph, whatever the program is.
 
-`python tests/test_lift_random.py 0 100000` tries so many others, from a seed on, and says which fail.
+`python tests/test_lift_random.py 0 100000` tries so many, from seed 0 on, and says which fail.
 """
 
 import sys
