@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from glassgrad.lift import walk
 from glassgrad.lift.arrange import Ids
 from glassgrad.lift.canonical import Canonical
-from glassgrad.lift.families import families
+from glassgrad.lift.families import cut, families
 from glassgrad.lift.flatten import Tape
 from glassgrad.lift.structure import unstructured
 from glassgrad.lift.walk import EXTREME, TAKE
@@ -111,7 +111,7 @@ def stages(level: NDArray[np.int32], kind: NDArray[np.int32]) -> list[Ids]:
         return []
     order = np.lexsort((np.arange(len(level)), kind, -level))
     new = (np.diff(level[order]) != 0) | (np.diff(kind[order]) != 0)
-    return np.split(order, np.flatnonzero(new) + 1)
+    return cut(order, np.flatnonzero(new) + 1)
 
 
 def _edges(tape: Tape, canonical: Canonical) -> tuple[Ids, Ids]:

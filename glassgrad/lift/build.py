@@ -34,6 +34,7 @@ from glassgrad.lift.ir import (
 )
 from glassgrad.lift.layout import FIXED, Family, Layout
 from glassgrad.lift.look import Copies, Sight, look
+from glassgrad.lift.singles import singles
 from glassgrad.lift.terms import Segment, Terms, ends_in_holes
 from glassgrad.lift.walk import EXTREME, SUM, TAKE
 from glassgrad.ops import Op
@@ -142,45 +143,8 @@ class _Builder:
         out = Buffer(self.layout.name("t"), (len(heads),), "value")
         nodes = self.canonical.heads[heads]
         self.layout.place(out, nodes, np.arange(len(heads)))
-        for cell, head in enumerate(heads.tolist()):
-            terms = self.formula(head)
-            out.batched |= any(isinstance(t.expr, Expr) and t.expr.batched for t in terms)
-            self.code.forward.append(Compute(View(out, cell, ()), (), terms))
+        self.code.forward.extend(singles(self.tape, self.canonical, self.layout, heads))
         self.agenda.done(heads)
-
-    def formula(self, head: int) -> list[Term]:
-        """The formula of one head, over single numbers."""
-        start, end = self.canonical.start[head : head + 2].tolist()
-        left, right = self.canonical.left[start:end], self.canonical.right[start:end]
-        kind = int(self.canonical.kind[head])
-        if kind == EXTREME:
-            found = self.number(int(left[0]))
-            for node in left[1:].tolist():
-                found = self.op(right[0])(found, self.number(node))
-            return [Term(found)]
-        if kind != SUM:
-            inputs = [self.number(int(x)) for x in (left[0], right[0]) if x >= 0]
-            return [Term(Apply(self.op(kind), tuple(inputs)))]
-        terms = []
-        factors = self.canonical.coefficient[start:end].tolist()
-        for factor, a, b in zip(factors, left.tolist(), right.tolist(), strict=True):
-            product = self.number(a) if b < 0 else self.number(a) * self.number(b)
-            terms.append(Term(product * factor))
-        constant = float(self.canonical.constant[head])
-        return [*terms, Term(constant)] if constant or not terms else terms
-
-    def op(self, code: int) -> Op:
-        """An operation by its code."""
-        op = self.tape.rules[code]
-        assert op is not None
-        return op
-
-    def number(self, node: int) -> Any:
-        """A view of one number, or a constant."""
-        which = self.layout.buffer_of[node]
-        if which == FIXED:
-            return float(self.tape.data[node])
-        return View(self.layout.buffers[which], int(self.layout.cell_of[node]), ())
 
     def root(self, node: int) -> View:
         """A view of a result."""

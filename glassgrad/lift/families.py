@@ -6,6 +6,7 @@ outputs. If they are rows of one array the outputs are one matrix product.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ def families(stage: Ints, kind: NDArray[np.int32], source: Ints, consumer: Ints)
     user, used = stage[edges // len(sizes)], edges % len(sizes)
     pairs, times = np.unique(user * len(sizes) + used, return_counts=True)
     differ = pairs[times < sizes[pairs // len(sizes)]]
+    if not len(differ):
+        return []
     leader = np.arange(len(sizes))
     groups: dict[tuple[int, int, int], int] = {}
     for pair in differ.tolist():
@@ -38,8 +41,18 @@ def families(stage: Ints, kind: NDArray[np.int32], source: Ints, consumer: Ints)
         _join(leader, groups.setdefault(key, now), now)
     roots = np.array([_root(leader, i) for i in range(len(sizes))])
     order = np.argsort(roots, kind="stable")
-    found = np.split(order, np.flatnonzero(np.diff(roots[order])) + 1)
+    found = cut(order, np.flatnonzero(np.diff(roots[order])) + 1)
     return [family for family in found if len(family) > 1]
+
+
+def cut(numbers: Ints, places: Ints) -> list[Ints]:
+    """An array cut before each of these places, as `np.split` does it in many times the time.
+
+    >>> [part.tolist() for part in cut(np.array([5, 6, 7]), np.array([1]))]
+    [[5], [6, 7]]
+    """
+    ends = [0, *places.tolist(), len(numbers)]
+    return [numbers[start:end] for start, end in pairwise(ends)]
 
 
 def _root(leader: Ints, i: int) -> int:
