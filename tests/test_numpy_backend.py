@@ -335,6 +335,18 @@ def test_shares_of_equal_numbers(op, shape):
         compare(code, rng.choice([1.0, 2.0, math.inf, -math.inf, math.nan, -0.0, 0.0], n * 6))
 
 
+def test_numbers_whose_extreme_is_a_hole_get_nothing():
+    def extreme(theta, out):
+        out.mask = np.array([True, False, True])
+        return Extreme(ops.maximum, whole(out), (3,), View(theta, 0, (2, 1)), (2,))
+
+    code = one_instruction(extreme, 6, (3,))
+    runner = NumpyRunner(code)
+    assert runner.forward([1.0, 2.0, 3.0, 4.0, 6.0, 5.0], []).tolist() == [2.0, 0.0, 6.0]
+    slopes = runner.backward(np.array([10.0, 0.0, 30.0]))
+    assert slopes.tolist() == [0.0, 10.0, 0.0, 0.0, 30.0, 0.0]
+
+
 def test_sums_of_hundreds_of_terms():
     def scattered(theta, out):
         order = np.random.default_rng(0).permutation(500)

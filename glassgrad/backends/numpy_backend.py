@@ -364,6 +364,9 @@ def _extreme_gradient(plan: Plan, step: ExtremeGradient) -> None:
         plan.each(np.equal, space, source, result.over(len(space)), shares)
         plan.call(shares.memory.__setitem__, moves.holes(extreme.source, space), 0.0)
         plan.call(_share_out, shares.memory.reshape(-1, count))
+        to = extreme.target
+        rows = View(to.buffer, to.offset, to.strides + (0,) * len(extreme.reduce))
+        plan.call(shares.memory.__setitem__, moves.holes(rows, space), 0.0)
         plan.each(np.multiply, space, shares, value, shares)
         value = shares
     moves.add_to(plan, space, target, value)
