@@ -1203,11 +1203,12 @@ assert made == ["history.json", "metrics.json", "model.safetensors", "report.htm
 # - **what the answers do to people** when the rows are not penguins. Who is in the data and who is
 #   not, and who pays for the mistakes: no loss tells you.
 #
-# The next step is chapter 7, from numbers to arrays. The next cell is a foretaste: in the network of
-# this chapter a whole layer is computed for a whole batch with one product of two tables in NumPy,
-# and the logits come out the same. How to go backward with tables, you may try to find out before
-# you read on: the gradients of all logits are one table too, probabilities minus right answers,
-# divided by the number of rows. Compare what you get for the weights with what `backward()` gives.
+# The next step is chapter 7, from numbers to arrays. The next cell is a foretaste: in the network
+# of this chapter a whole layer is computed for a whole batch with one product of two tables in
+# NumPy, and the logits come out the same. How to go backward with tables, you may try to find out
+# before you read on: the gradients of all logits are one table too, probabilities minus right
+# answers, divided by the number of rows. Compare what you get for the weights with what
+# `backward()` gives.
 
 # %%
 try:

@@ -750,11 +750,11 @@ print(f"d_x[0, 0] = {d_x[0, 0]:.6f}, measured {slope:.6f}")
 assert abs(slope - d_x[0, 0]) < 1e-5
 
 # %% [markdown]
-# Now the lifter's way back. You have just written all of its lines. It starts from `np.full(batch,
-# 1.0) / batch`: each example has the same share in the mean. `+=` is there for the reason that you
-# know from chapter 3, and `d_W1` is a view into `d_theta`, so what is added to it arrives in the
-# gradient. `d_z2` is our `d_o`, and `d_z1` our `d_n`; two of our lines are put together in that
-# one.
+# Now the lifter's way back. Nearly all of its lines you have just written. It starts from
+# `np.full(batch, 1.0) / batch`: each example has the same share in the mean. `+=` is there for the
+# reason that you know from chapter 3, and `d_W1` is a view into `d_theta`, so what is added to it
+# arrives in the gradient. `d_z2` is our `d_o`, and `d_z1` our `d_n`; two of our lines are put
+# together in that one. `d_z2 @ tanh1` is `d_n.T @ x` again, for a layer of a single neuron.
 
 # %%
 text = loss.source()

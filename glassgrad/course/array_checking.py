@@ -196,7 +196,7 @@ def call_text(function: Callable[..., Any], arguments: Sequence[Any]) -> str:
     title = getattr(function, "__name__", "answer")
     try:
         names = list(inspect.signature(function).parameters)[: len(arguments)]
-    except ValueError:  # it is written in C, and does not say
+    except (TypeError, ValueError):  # it is no function, or does not say
         names = []
     if len(names) < len(arguments):
         names = [f"argument {k + 1}" for k in range(len(arguments))]
