@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -358,6 +359,21 @@ def test_sums_of_hundreds_of_terms():
     signs = (-1.0) ** np.arange(500)
     expected = np.array([signs @ theta[i : i + 500] for i in range(20)])
     same(NumpyRunner(code).forward(theta, []), expected)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("nested", [False, True])
+def test_sums_of_equal_negative_terms(count, nested):
+    x, out = Buffer("x", (3,), "input", True), Buffer("out", (), "value", True)
+    a, b, c = (View(x, cell, ()) for cell in range(3))
+    terms = [a * b * -1.0 for _ in range(count)] + [c]
+    if nested:
+        terms = [reduce(lambda x, y: Apply(ops.add, (x, y)), terms)]
+    compute = Compute(whole(out), (), [Term(term) for term in terms])
+    runner = NumpyRunner(Code(Buffer("theta", (0,), "parameter"), [x], [whole(out)], [compute]))
+    numbers = np.array([[2.0, 3.0, 4.0], [5.0, 6.0, 7.0]])
+    expected = [[4.0 - 6.0 * count], [7.0 - 30.0 * count]]
+    assert runner.forward(np.zeros(0), [numbers]).tolist() == expected
 
 
 def test_formulas_may_be_deep():

@@ -20,6 +20,7 @@ from glassgrad.backends.numpy_few import Few
 from glassgrad.backends.numpy_formulas import Formulas, negated
 from glassgrad.backends.numpy_plan import Array, Plan, Strided, merge, size_along, strided
 from glassgrad.backends.numpy_scalars import Row, rows
+from glassgrad.collector import collector_paused
 from glassgrad.lift.ir import (
     Apply,
     Buffer,
@@ -182,14 +183,15 @@ def _groups(roots: list[View]) -> list[_Group]:
 
 def _lower_all(plan: Plan, instructions: Iterable[Instruction]) -> None:
     few = Few(plan)
-    for instruction in rows(plan, instructions):
-        if isinstance(instruction, Row):
-            few.finish()
-            plan.calls.append(instruction)
-        elif not few.takes(instruction):
-            few.finish()
-            lower(plan, instruction)
-    few.finish()
+    with collector_paused():
+        for instruction in rows(plan, instructions):
+            if isinstance(instruction, Row):
+                few.finish()
+                plan.calls.append(instruction)
+            elif not few.takes(instruction):
+                few.finish()
+                lower(plan, instruction)
+        few.finish()
 
 
 def lower(plan: Plan, instruction: Instruction) -> None:
@@ -297,7 +299,8 @@ def _total(
         # A single number is not overwritten before the end: NumPy is slow at that.
         to = out if prod(shape) > 1 or number == len(parts) else None
         to = to or (total if prod(shape) > 1 else None) or plan.room(shape, range(len(shape)))
-        minus = None if isinstance(part, _Sum) else negated(part)
+        once = not isinstance(part, _Sum) and formulas.is_used_once(part)
+        minus = negated(part) if once else None
         if total is None:
             if isinstance(part, _Sum):
                 part.value(plan, len(shape), to)

@@ -84,7 +84,7 @@ class Formulas:
             if number in self._values:
                 continue
             if isinstance(part, Apply):
-                kernel, inputs = _simplest(part, self._is_used_once)
+                kernel, inputs = _simplest(part, self.is_used_once)
                 missing = [x for x in inputs if self._number(x) not in self._values]
                 if missing:
                     stack += [part, *reversed(missing)]
@@ -101,8 +101,13 @@ class Formulas:
             return out
         return found
 
-    def _is_used_once(self, expr: Expr | float) -> bool:
-        return self._uses[self._number(expr)] == 1
+    def is_used_once(self, expr: Expr | float) -> bool:
+        """Whether it is needed in one place only, and is not there yet.
+
+        If it were, what it was made from could be overwritten by now.
+        """
+        number = self._number(expr)
+        return self._uses[number] == 1 and number not in self._values
 
     def _constant(self, number: Any) -> Strided:
         return self.plan.constant(float(number), self.shape)
