@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad import ops
+from glassgrad.collector import collector_paused
 from glassgrad.lift.ir import (
     Apply,
     Buffer,
@@ -57,13 +58,18 @@ def differentiate(code: Code) -> None:
     >>> [(step.target, step.terms[0].expr) for step in code.backward]
     [(d_theta@0[1], multiply(d_y@0[0], multiply(theta@0[1], 2)))]
     """
-    gradients = _Gradients(code)
-    backward: list[Instruction] = []
-    for instruction in reversed(code.forward):
-        if gradients.reach(target_of(instruction)):
-            backward.extend(_back(instruction, gradients))
-    code.backward = [*gradients.zeros, *backward]
-    code.gradients = gradients.of
+    with collector_paused():
+        gradients = _Gradients(code)
+        backward: list[Instruction] = []
+        for instruction in reversed(code.forward):
+            if not gradients.reach(target_of(instruction)):
+                continue
+            if isinstance(instruction, Compute) and _is_of_one_number(instruction):
+                backward.extend(_back_one_number(instruction, gradients))
+            else:
+                backward.extend(_back(instruction, gradients))
+        code.backward = [*gradients.zeros, *backward]
+        code.gradients = gradients.of
 
 
 class _Gradients:
@@ -74,22 +80,26 @@ class _Gradients:
         self.zeros: list[Instruction] = []
         self._zeroed: set[Buffer] = set()
         self._written: dict[Buffer, NDArray[np.bool_]] = {}
+        self._reached: set[Buffer] = set()  # those of which a cell is written
         self._depends = {code.parameters}  # the buffers that a parameter reaches
         self._added_to: set[Buffer] = set()
-        self._names = {code.parameters.name, *(x.name for x in code.inputs)}
+        buffers = {code.parameters, *code.inputs}
         for instruction in code.forward:
             target, sources = target_of(instruction), sources_of(instruction)
-            self._names.update(x.name for x in [target, *sources])
+            buffers.add(target)
+            buffers.update(sources)
             if not self._depends.isdisjoint(sources):
                 self._depends.add(target)
             if isinstance(instruction, Compute) and instruction.accumulate:
                 self._added_to.add(target)
+        self._names = {buffer.name for buffer in buffers}
         self.buffer(code.parameters)
         for root in code.roots:
             if root.buffer in self._depends:
                 gradient = self.buffer(root.buffer)
                 self._zeroed.add(gradient)  # the backend does that, and writes the seeds
                 self._written[gradient][root.offset] = True
+                self._reached.add(gradient)
 
     def wanted(self, buffer: Buffer) -> bool:
         """Whether a change of a parameter changes it."""
@@ -97,7 +107,11 @@ class _Gradients:
 
     def reach(self, buffer: Buffer) -> bool:
         """Whether a root depends on it, as far as is known when going backward."""
-        return buffer in self.of and bool(self._written[self.of[buffer]].any())
+        return self.of.get(buffer) in self._reached
+
+    def reach_cell(self, view: View) -> bool:
+        """Whether a root depends on the one number that a view shows."""
+        return bool(self._written[self.of[view.buffer]][view.offset])
 
     def is_result(self, compute: Compute) -> bool:
         """Whether the target holds the value of its formula and not a sum of such values."""
@@ -127,9 +141,19 @@ class _Gradients:
         written = self._written[target.buffer]
         if alone and not written[shown].any():
             written[shown] = True
+            self._reached.add(target.buffer)
             return True
         self.add(target.buffer, shown)
         return False
+
+    def first_in_cell(self, target: View) -> bool:
+        """The same for the one number that a view shows."""
+        written = self._written[target.buffer]
+        if written[target.offset]:
+            return False
+        written[target.offset] = True
+        self._reached.add(target.buffer)
+        return True
 
     def add(self, buffer: Buffer, shown: NDArray[np.intp]) -> None:
         """See to it that there is a number to add to in all of these cells."""
@@ -138,6 +162,7 @@ class _Gradients:
             self.zeros.append(Zero(buffer))
             self._zeroed.add(buffer)
         written[shown] = True
+        self._reached.add(buffer)
 
 
 def _back(instruction: Instruction, gradients: _Gradients) -> Iterator[Instruction]:
@@ -188,18 +213,55 @@ def _back_compute(compute: Compute, gradients: _Gradients) -> Iterator[Compute]:
         yield Compute(d_view, shape, terms, accumulate, f"from {compute.target.buffer.name}")
 
 
-def _adjoints(expr: Expr, upstream: Expr, out: Expr) -> Iterator[tuple[View, Expr]]:
+def _is_of_one_number(compute: Compute) -> bool:
+    """Whether it is a formula over single numbers."""
+    if compute.shape or compute.target.buffer.mask is not None:
+        return False
+    return not any(term.reduce for term in compute.terms)
+
+
+def _back_one_number(compute: Compute, gradients: _Gradients) -> Iterator[Compute]:
+    """The same as `_back_compute`, where there are no dimensions: quickly, as these are many."""
+    target = compute.target
+    if not gradients.reach_cell(target):
+        return
+    upstream = View(gradients.buffer(target.buffer), target.offset, ())
+    is_result = gradients.is_result(compute)
+    found: dict[tuple[Buffer, int], list[Expr]] = {}
+    for term in compute.terms:
+        if isinstance(term.expr, Expr):
+            for view, adjoint in _adjoints(term.expr, upstream, target if is_result else term.expr):
+                if gradients.wanted(view.buffer):
+                    found.setdefault((view.buffer, view.offset), []).append(adjoint)
+    comment = f"from {target.buffer.name}"
+    for (buffer, offset), adjoints in found.items():
+        terms = [Term(adjoint) for adjoint in adjoints]
+        if len(terms) > 1:
+            terms = [Term(x.expr * float(n)) for x, n in Counter(terms).items()]
+        d_view = View(gradients.buffer(buffer), offset, ())
+        yield Compute(d_view, (), terms, not gradients.first_in_cell(d_view), comment)
+
+
+def _adjoints(expr: Expr, upstream: Expr, out: Expr) -> list[tuple[View, Expr]]:
     """For each view in a formula, upstream times the derivative of the formula to that view.
 
     out: what holds the result of the formula, for derivatives that are written with it.
     """
-    if isinstance(expr, View):
-        yield expr, upstream
-    elif isinstance(expr, Apply):
-        for x, partial in zip(expr.inputs, expr.op.partials(*expr.inputs, out), strict=True):
-            adjoint = upstream * partial
-            if isinstance(x, Expr) and isinstance(adjoint, Expr):  # the number 0 goes nowhere
-                yield from _adjoints(x, adjoint, x)
+    found: list[tuple[View, Expr]] = []
+    stack = [(expr, upstream, out)]
+    while stack:
+        expr, upstream, out = stack.pop()
+        if isinstance(expr, View):
+            found.append((expr, upstream))
+        elif isinstance(expr, Apply):
+            inner = []
+            for x, partial in zip(expr.inputs, expr.op.partials(*expr.inputs, out), strict=True):
+                if isinstance(x, Expr):
+                    adjoint = upstream * partial
+                    if isinstance(adjoint, Expr):  # the number 0 goes nowhere
+                        inner.append((x, adjoint, x))
+            stack.extend(reversed(inner))
+    return found
 
 
 def _over(expr: Any, axes: Sequence[int]) -> Any:

@@ -330,7 +330,17 @@ def sources_of(instruction: Instruction) -> list[Buffer]:
     """The buffers that an instruction reads, each once."""
     if isinstance(instruction, Gather | Scatter):
         return [instruction.source]
-    return list(dict.fromkeys(view.buffer for view in views_of(instruction)))
+    if not isinstance(instruction, Compute):
+        return list(dict.fromkeys(view.buffer for view in views_of(instruction)))
+    found: dict[Buffer, None] = {}
+    stack: list[Any] = [term.expr for term in instruction.terms[::-1]]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, View):
+            found[part.buffer] = None
+        elif isinstance(part, Apply):
+            stack.extend(part.inputs[::-1])
+    return list(found)
 
 
 def cells(view: View, shape: Shape) -> NDArray[np.intp]:
