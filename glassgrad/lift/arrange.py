@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.fit import Cells
+from glassgrad.lift.fit import Cells, splits
 from glassgrad.lift.ir import Buffer, Shape
 
 FULL_ENOUGH = 0.5  # of a box that is computed whole
@@ -137,14 +137,16 @@ def follow(operand: Operand) -> Box | None:
     for along in np.unravel_index(first, operand.buffer.shape or (1,)):
         found, rank = np.unique(along, return_inverse=True)
         step = np.gcd.reduce(np.diff(found)) if len(found) > 1 else 1
-        length = (found[-1] - found[0]) // step + 1
-        if len(found) >= FULL_ENOUGH * length:  # a few are left out, and become holes
-            rank = (along - found[0]) // step
-        else:
-            length = len(found)
-        if length > 1:
-            shape.append(int(length))
-            place = place * length + rank
+        length = int((found[-1] - found[0]) // step) + 1
+        lengths = (len(found),)
+        if length > len(found):
+            (lengths,) = splits(found)
+            if len(lengths) == 1 and len(found) >= FULL_ENOUGH * length:
+                lengths = (length,)  # a few are left out, and become holes
+                rank = (along - found[0]) // step
+        if prod(lengths) > 1:
+            shape.extend(lengths)
+            place = place * prod(lengths) + rank
     fill = len(first) / prod(shape)
     distinct = len(np.unique(place)) == len(place)
     return Box(tuple(shape), place) if fill >= FULL_ENOUGH and distinct else None

@@ -95,6 +95,8 @@ class Terms:
                     cells = np.where(present, self.cell_of[nodes[term]], -1)
                     operands.append(Operand(self.buffers[self.buffer_of[nodes[begins[0]]]], cells))
             coefficient = np.where(present, self.coefficient[term], 0.0)
+            if len(members) == 1:
+                coefficient, operands = _in_order(coefficient, operands)
             for segment in _separate(_whole(Segment(coefficient, operands))):
                 found.extend(_runs(segment))
         return found
@@ -107,6 +109,17 @@ def _alike(rows: NDArray[np.generic]) -> list[Ids]:
     _, which = np.unique(rows, axis=0, return_inverse=True)
     which = which.ravel()
     return [np.flatnonzero(which == i) for i in np.unique(which)]
+
+
+def _in_order(
+    coefficient: NDArray[np.float64], operands: list[Operand]
+) -> tuple[NDArray[np.float64], list[Operand]]:
+    """The terms of a single head by their cells, equal ones as one."""
+    cells, which = np.unique([x.cells[0] for x in operands], axis=1, return_inverse=True)
+    together = np.bincount(which.ravel(), coefficient[0])[None, :]
+    return together, [
+        Operand(x.buffer, row[None, :]) for x, row in zip(operands, cells, strict=True)
+    ]
 
 
 def _whole(segment: Segment) -> Segment:
