@@ -58,11 +58,12 @@ def canonicalise(tape: Tape, varying: set[int]) -> Canonical:
         for code, rule in enumerate(tape.rules)
         if rule in (ops.add, ops.multiply, ops.maximum, ops.minimum)
     }
-    is_fixed, first_equal = walk.share(op, left, right, data, varying, commutative)
+    is_fixed, first_equal, formulas = walk.share(op, left, right, data, varying, commutative)
     fixed, same = np.array(is_fixed, np.bool_), np.array(first_equal, np.int32)
-    del is_fixed, first_equal  # on large graphs each list is as large as a few arrays
+    formula = np.array(formulas, np.int32)
+    del is_fixed, first_equal, formulas  # on large graphs a list is as large as a few arrays
     form = _forms(tape, fixed)
-    absorbed = _absorbed(tape, fixed, form)
+    absorbed = _absorbed(tape, fixed, form, formula)
     stands = ~absorbed & ~fixed
     head_of = np.full(len(tape), len(tape), np.int32)
     np.minimum.at(head_of, same[stands], np.flatnonzero(stands))
@@ -85,6 +86,18 @@ def canonicalise(tape: Tape, varying: set[int]) -> Canonical:
     )
 
 
+def _complete(tape: Tape, fixed: NDArray[np.bool_], form: Ints) -> NDArray[np.bool_]:
+    """Which sums are read as a whole: a constant is added to them, or they are multiplied by one.
+
+    All others may be the beginning of a longer sum.
+    """
+    found = np.zeros(len(tape), np.bool_)
+    for one, other in ((tape.left, tape.right), (tape.right, tape.left)):
+        read = np.isin(form, (ADDITION, SCALING)) & fixed[other] & (other >= 0)
+        found[one[read]] = True
+    return found & (form == ADDITION)
+
+
 def _forms(tape: Tape, fixed: NDArray[np.bool_]) -> Ints:
     """For each node: a sum of two, a multiple, a product, the larger of two, or something else."""
     forms = np.full(len(tape.rules), OTHER, np.int32)
@@ -104,11 +117,13 @@ def _forms(tape: Tape, fixed: NDArray[np.bool_]) -> Ints:
     return form
 
 
-def _absorbed(tape: Tape, fixed: NDArray[np.bool_], form: Ints) -> NDArray[np.bool_]:
+def _absorbed(tape: Tape, fixed: NDArray[np.bool_], form: Ints, formula: Ints) -> NDArray[np.bool_]:
     """Which nodes become parts of the heads that use them.
 
-    A sum goes into the one sum that uses it. Products and multiples are cheap, so they go into
-    each of several, a multiple of a sum only if nothing is done twice by that.
+    A sum goes into the one sum that uses it, unless others of the same formula cannot: of the
+    scores of all classes, each goes into a softmax, but the right one's goes into the loss too.
+    Products and multiples are cheap, so they go into each of several sums, a multiple of a sum
+    only if nothing is done twice by that.
     """
     left, right, op = tape.left, tape.right, tape.op
     unary, binary = left >= 0, right >= 0
@@ -122,6 +137,7 @@ def _absorbed(tape: Tape, fixed: NDArray[np.bool_], form: Ints) -> NDArray[np.bo
         in_sums[children] = False
     in_sums[tape.roots] = False
     once = in_sums & (uses == 1)
+    once &= ~(_complete(tape, fixed, form) & np.isin(formula, formula[(form == ADDITION) & ~once]))
 
     inner = np.where(fixed[left], right, left)  # of a multiple
     repeats = once[inner] & np.isin(form[inner], (ADDITION, SCALING))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from glassgrad.lift.arrange import FULL_ENOUGH, Ids, Operand
 from glassgrad.lift.canonical import Canonical
 from glassgrad.lift.fit import fit, splits
-from glassgrad.lift.ir import Buffer
+from glassgrad.lift.ir import Buffer, row_major
 
 FEW = 3  # numbers without a second factor that are added one by one, not as a sum over an axis
 
@@ -142,15 +142,26 @@ def _separate(segment: Segment) -> list[Segment]:
     """Single numbers apart from products with data: `W @ x + b`, and `x[1:] - x[:-1]`."""
     if len(segment.operands) > 1 or segment.ragged:
         return [segment]
+    (operand,) = segment.operands
     size = np.abs(segment.coefficient)
     plain = (size == 1.0).all(axis=0) & (segment.coefficient == segment.coefficient[0]).all(axis=0)
-    if not 0 < plain.sum() <= FEW or (plain.all() and len(plain) == 1):
+    if not 0 < plain.sum() <= FEW or (plain.all() and (len(plain) == 1 or _is_axis(operand))):
         return [segment]
     columns = [[i] for i in np.flatnonzero(plain)]
     if not plain.all():
         columns.append(list(np.flatnonzero(~plain)))
-    buffer, cells = segment.operands[0].buffer, segment.operands[0].cells
-    return [Segment(segment.coefficient[:, c], [Operand(buffer, cells[:, c])]) for c in columns]
+    return [
+        Segment(segment.coefficient[:, c], [Operand(operand.buffer, operand.cells[:, c])])
+        for c in columns
+    ]
+
+
+def _is_axis(operand: Operand) -> bool:
+    """Whether a head's terms are all numbers along an axis of the buffer: `x.sum(axis=1)`."""
+    assert operand.buffer is not None
+    cells = operand.cells[0]
+    axes = zip(operand.buffer.shape, row_major(operand.buffer.shape), strict=True)
+    return any(len(cells) == n and (np.diff(cells) == stride).all() for n, stride in axes)
 
 
 def _runs(segment: Segment) -> list[Segment]:

@@ -30,20 +30,23 @@ def share(
     data: list[float],
     varying: set[int],
     commutative: set[int],
-) -> tuple[list[bool], list[int]]:
-    """Which nodes are constants, and for each node the first that is equal to it.
+) -> tuple[list[bool], list[int], list[int]]:
+    """Which nodes are constants, for each node the first that is equal to it, and its form.
 
     The arguments are the columns of a tape. varying: the leaves that are no constants.
     commutative: the codes of operations whose inputs may change places.
+    Two nodes have the same form if they are the same formula, of whatever leaves.
 
     >>> share([0, 0, 1, 1], [-1, -1, 0, 1], [-1, -1, 1, 0], [2.0, 3.0, 5.0, 5.0], {0, 1}, {1})
-    ([False, False, False, False], [0, 1, 2, 2])
+    ([False, False, False, False], [0, 1, 2, 2], [0, 0, 2, 2])
     """
     count = len(op)
     fixed = [False] * count
     same = list(range(count))
     seen: dict[int, int] = {}
     numbers: dict[str, int] = {}
+    form = [0] * count
+    forms: dict[int, int] = {}
     for i in range(count):
         code = op[i]
         a = left[i]
@@ -58,12 +61,16 @@ def share(
             constant = fixed[a] and (b < 0 or fixed[b])
         if constant:
             fixed[i] = True
+            form[i] = 1
             same[i] = numbers.setdefault(repr(data[i]), i)  # nan is nan here, and -0.0 is not 0.0
         elif code != LEAF:
             if a > b and code in commutative:
                 a, b = b, a
             same[i] = seen.setdefault((code * count + a) * (count + 1) + b + 1, i)
-    return fixed, same
+            second = form[right[i]] if b >= 0 else count
+            key = (code * count + form[left[i]]) * (count + 1) + second
+            form[i] = forms.setdefault(key, len(forms) + 2)
+    return fixed, same, form
 
 
 class Collected:
