@@ -63,7 +63,7 @@ def canonicalise(tape: Tape, varying: set[int]) -> Canonical:
     formula = np.array(formulas, np.int32)
     del is_fixed, first_equal, formulas  # on large graphs a list is as large as a few arrays
     form = _forms(tape, fixed)
-    absorbed = _absorbed(tape, fixed, form, formula)
+    absorbed = _absorbed(tape, fixed, same, form, formula)
     stands = ~absorbed & ~fixed
     head_of = np.full(len(tape), len(tape), np.int32)
     np.minimum.at(head_of, same[stands], np.flatnonzero(stands))
@@ -84,6 +84,22 @@ def canonicalise(tape: Tape, varying: set[int]) -> Canonical:
         same,
         np.array(found.owner, np.int32),
     )
+
+
+def _heads_with(
+    tape: Tape, same: Ints, in_sums: NDArray[np.bool_], asked: NDArray[np.bool_]
+) -> Ints:
+    """By how many different nodes each of those that are asked for is used.
+
+    Equal ones count once, unless they may go into sums, and with them what they were made from.
+    """
+    found = np.zeros(len(tape), np.int32)
+    who = np.where(in_sums, len(tape) + np.arange(len(tape)), same)
+    for inputs in (tape.left, tape.right):
+        (user,) = np.nonzero(asked[inputs] & (inputs >= 0))
+        uses = np.unique(inputs[user] * (2 * len(tape)) + who[user])
+        found += np.bincount(uses // (2 * len(tape)), minlength=len(tape)).astype(np.int32)
+    return found
 
 
 def _complete(tape: Tape, fixed: NDArray[np.bool_], form: Ints) -> NDArray[np.bool_]:
@@ -117,7 +133,9 @@ def _forms(tape: Tape, fixed: NDArray[np.bool_]) -> Ints:
     return form
 
 
-def _absorbed(tape: Tape, fixed: NDArray[np.bool_], form: Ints, formula: Ints) -> NDArray[np.bool_]:
+def _absorbed(
+    tape: Tape, fixed: NDArray[np.bool_], same: Ints, form: Ints, formula: Ints
+) -> NDArray[np.bool_]:
     """Which nodes become parts of the heads that use them.
 
     A sum goes into the one sum that uses it, unless others of the same formula cannot: of the
@@ -137,6 +155,8 @@ def _absorbed(tape: Tape, fixed: NDArray[np.bool_], form: Ints, formula: Ints) -
         in_sums[children] = False
     in_sums[tape.roots] = False
     once = in_sums & (uses == 1)
+    several = in_sums & (uses > 1) & np.isin(form, (ADDITION, SCALING))
+    once |= several & (_heads_with(tape, same, in_sums, several) == 1)
     once &= ~(_complete(tape, fixed, form) & np.isin(formula, formula[(form == ADDITION) & ~once]))
 
     inner = np.where(fixed[left], right, left)  # of a multiple
