@@ -327,7 +327,7 @@ def test_attention_has_matrix_products_and_a_triangular_mask():
     assert lines_of(text, "forward") == [
         "    scale = theta[0]",
         "    scores = np.where(mask, (q @ k.transpose(0, 2, 1)) * scale, 0.0)",
-        "    top = scores.max(axis=2)",
+        "    top = np.max(np.where(mask, scores, -np.inf), axis=2)",
         "    powers = np.where(mask, np.exp(scores - top[:, :, None]), 0.0)",
         "    total = powers.sum(axis=2)",
         "    weights = np.where(mask, powers / total[:, :, None], 0.0)",
@@ -335,7 +335,7 @@ def test_attention_has_matrix_products_and_a_triangular_mask():
         "    loss = np.sum(y ** 2, axis=(1, 2))",
         "    return loss",
     ]
-    assert "max_shares(scores) * d_top[:, :, None]" in text
+    assert "max_shares(np.where(mask, scores, -np.inf)) * d_top[:, :, None]" in text
 
 
 def convolution(batched=True):
@@ -423,6 +423,40 @@ def test_equal_numbers_share_the_gradient_of_an_extreme(op, batched):
     ]
     chance = np.random.default_rng(5)
     run(code, chance.integers(0, 2, 12).astype(float), [np.zeros((3, 12) if batched else 12)])
+
+
+@pytest.mark.parametrize("op", [ops.maximum, ops.minimum])
+def test_holes_are_never_the_extreme(op):
+    theta, x = parameters(1), of_example("x", 4, 3)
+    mask = np.tri(4, 3, -1, dtype=bool) | (np.arange(4)[:, None] == 0)
+    y, top = value("y", 4, 3, batched=True, mask=mask), value("top", 4, batched=True)
+    loss = value("loss", batched=True)
+    code = Code(theta, [x], [root(loss)])
+    code.forward = [
+        Compute(whole(y), (4, 3), [Term(whole(x) * View(theta, 0, (0, 0)))]),
+        Extreme(op, whole(top), (4,), whole(y), (3,)),
+        Compute(root(loss), (), [Term(whole(top) ** 3, (4,))]),
+    ]
+    for sign in (1.0, -1.0):
+        run(code, np.array([sign]), [1.0 + abs(numbers(1, 5, 4, 3))])
+
+
+def test_a_step_by_itself_is_a_number():
+    theta, x = parameters(1), of_example("x", 4)
+    step = Apply(ops.step, (whole(x),))
+    for expr, text in [
+        (step, "np.heaviside(x, 0.0)"),
+        (step * -1.0, "-np.heaviside(x, 0.0)"),
+        (step * step, "np.heaviside(x, 0.0) * np.heaviside(x, 0.0)"),
+        (Apply(ops.cos, (step,)), "np.cos(np.heaviside(x, 0.0))"),
+        (step * 2.0, "2.0 * (x > 0.0)"),
+        (step * whole(x), "(x > 0.0) * x"),
+    ]:
+        y, loss = value("y", 4, batched=True), value("loss", batched=True)
+        scaled = Term(whole(y) * View(theta, 0, (0,)) + whole(y), (4,))
+        code = Code(theta, [x], [root(loss)])
+        code.forward = [Compute(whole(y), (4,), [Term(expr)]), Compute(root(loss), (), [scaled])]
+        assert f"y = {text}" in run(code, np.array([0.7]), [numbers(1, 5, 4)])
 
 
 def test_large_constants_are_given_from_outside():

@@ -11,7 +11,7 @@ from glassgrad.draw.ir import Drawing, Edge, Node
 if TYPE_CHECKING:
     from glassgrad.lift.program import Program
     from glassgrad.lift.text.source import Leaf
-    from glassgrad.lift.text.statements import Statement
+    from glassgrad.lift.text.store import Statement
 
 LONGEST = 56  # letters of a formula in a box; a tooltip has all of it
 MOST_FORMULAS = 3  # in a box

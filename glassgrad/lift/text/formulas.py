@@ -108,6 +108,7 @@ class Formulas:
 
     view: Callable[[View], Text]
     helpers: dict[str, str] = field(default_factory=dict)
+    guard: Callable[[Expr, Text], Text] | None = None
 
     def text(self, expr: Expr | float) -> Text:
         """The whole formula."""
@@ -130,11 +131,13 @@ class Formulas:
     ) -> Text:
         """A positive number times factors, some of which may be powers of -1."""
         above, below = list(first), []
+        factors = list(factors)
+        among_numbers = bool(first) or coefficient != 1.0 or not all(map(_is_step, factors))
         for factor in factors:
             exponent = _exponent(factor)
             if exponent is not None and exponent < 0 and isinstance(factor, Apply):
                 below.append(self._to_the(-exponent, factor.inputs[0]))
-            elif isinstance(factor, Apply) and factor.op is ops.step:
+            elif among_numbers and isinstance(factor, Apply) and _is_step(factor):
                 above.append(Text(f"({self.text(factor.inputs[0]).at(SUM)} > 0.0)"))
             else:
                 above.append(self._single(factor))
@@ -201,6 +204,11 @@ def fill(template: str, inputs: Sequence[Text]) -> Text:
 
     text = re.sub(r"\{(?P<name>[xy])\}", put, template)
     return Text(text, ATOM if re.fullmatch(r"[\w.]+\(.*\)", text) else COMPARE)
+
+
+def _is_step(expr: Expr) -> bool:
+    """Whether a factor is 1 or 0: among numbers, a comparison will do."""
+    return isinstance(expr, Apply) and expr.op is ops.step
 
 
 def _is_long(op: Op) -> bool:

@@ -18,11 +18,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from glassgrad.lift.ir import Buffer, Code, Instruction, Shape, Zero, target_of
+from glassgrad.lift.text.arrays import Arrays, shape_text
 from glassgrad.lift.text.constants import Constants
 from glassgrad.lift.text.formulas import wrapped
 from glassgrad.lift.text.names import identifier, unused
 from glassgrad.lift.text.parts import Parts, looks_of
-from glassgrad.lift.text.statements import Statement, Writer
+from glassgrad.lift.text.statements import Writer
+from glassgrad.lift.text.store import Statement
 from glassgrad.lift.text.views import BATCH, Dim
 
 WIDTH = 100
@@ -75,7 +77,7 @@ class Leaf:
 def leaves_of(code: Code, names: Sequence[str] = ()) -> list[Leaf]:
     """What the statements of the forward pass may read that none of them makes."""
     module = _Module(code, names)
-    words = _Function(module, backward=False).writer.words
+    words = _Function(module, backward=False).arrays.words
     leaves = [
         Leaf(part.name, _words(part.shape), "parameter", prod(part.shape))
         for part in module.parts.parts
@@ -144,8 +146,9 @@ class _Function:
             self.instructions += code.backward
         module = self.module
         d_theta = code.gradients.get(code.parameters) if self.backward else None
-        self.writer = Writer(code, module.names, module.parts, module.constants, module.helpers)
-        self.writer.d_theta = d_theta
+        self.arrays = Arrays(code, module.names, module.parts, module.constants, module.helpers)
+        self.arrays.d_theta = d_theta
+        self.writer = Writer(self.arrays)
         self.writer.count(self.instructions, self._seeded())
 
     def _seeded(self) -> list[Buffer]:
@@ -164,7 +167,7 @@ class _Function:
         if self.backward:
             back: list[Statement] = []
             for instruction in code.backward:
-                if isinstance(instruction, Zero) and instruction.target is self.writer.d_theta:
+                if isinstance(instruction, Zero) and instruction.target is self.arrays.d_theta:
                     continue
                 _join(back, self.writer.write(instruction, back[-1:] if inline else []))
             lines += [Statement("", None), *self._seeds(), *back]
@@ -181,9 +184,9 @@ class _Function:
         lines = [Statement(f'"""{self._meaning()}"""', None)] if self.backward else []
         lines += [*self._parts(), *self._batch(body), *body]
         for part in self.module.parts.parts:
-            if part in self.writer.d_parts_used and not part.is_view:
-                assert self.writer.d_theta is not None
-                text = f"{part.text(names[self.writer.d_theta])} += d_{part.name}"
+            if part in self.arrays.d_parts_used and not part.is_view:
+                assert self.arrays.d_theta is not None
+                text = f"{part.text(names[self.arrays.d_theta])} += d_{part.name}"
                 lines.append(Statement(text, None))
         lines.append(Statement(f"return {self._result()}", None))
         return "\n".join([f"def {name}({', '.join(takes)}):", *_laid_out(lines)])
@@ -202,7 +205,7 @@ class _Function:
         vector = self.module.code.parameters
         name = self.module.names[vector]
         for part in self.module.parts.parts:
-            if part in self.writer.parts_used:
+            if part in self.arrays.parts_used:
                 text = f"{part.name} = {part.text(name)}"
                 yield Statement(text, None, _words(part.shape))
 
@@ -223,7 +226,7 @@ class _Function:
             return result
         if len(code.roots) == 1 and self._mean():
             result = f"{texts[0]}.mean()"
-        gradient = self.writer.d_theta
+        gradient = self.arrays.d_theta
         zeros = f"np.zeros_like({self.module.names[code.parameters]})"
         return f"{result}, {self.module.names[gradient] if gradient else zeros}"
 
@@ -238,10 +241,10 @@ class _Function:
         if step and len({root.buffer for root in roots}) == 1 and batched == first.buffer.batched:
             dims = [Dim(len(roots), step)] if len(roots) > 1 else []
             axes = [BATCH] * batched
-            return [self.writer.look(first.buffer, first.offset, [*axes, *dims])]
+            return [self.arrays.look(first.buffer, first.offset, [*axes, *dims])]
         texts = []
         for root in roots:
-            text = self.writer.look(root.buffer, root.offset, [BATCH] * root.buffer.batched)
+            text = self.arrays.look(root.buffer, root.offset, [BATCH] * root.buffer.batched)
             wide = batched and not root.buffer.batched
             texts.append(f"np.broadcast_to({text}, batch)" if wide else text)
         return texts
@@ -249,11 +252,11 @@ class _Function:
     def _seeds(self) -> Iterator[Statement]:
         """The gradients with which the backward pass begins, and the one that it fills."""
         code, names = self.module.code, self.module.names
-        d_theta = self.writer.d_theta
+        d_theta = self.arrays.d_theta
         if d_theta is not None:
             yield self._zeros(d_theta)
             for part in self.module.parts.parts:
-                if part in self.writer.d_parts_used:
+                if part in self.arrays.d_parts_used:
                     text = f"d_{part.name} = np.zeros({part.shape})"
                     if part.is_view:
                         text = f"d_{part.name} = {part.text(names[d_theta])}"
@@ -265,7 +268,7 @@ class _Function:
                 if code.gradients.get(root.buffer) is buffer
                 and (buffer.mask is None or buffer.mask.flat[root.offset])
             ]
-            shape = self.writer.shape_text(buffer)
+            shape = shape_text(buffer.batched, buffer.shape)
             if buffer is not d_theta:
                 whole = buffer.size == 1 and len(code.roots) == 1
                 fill = "1.0"
@@ -274,14 +277,14 @@ class _Function:
                 elif whole and buffer.shape:
                     fill = f"np.ones({shape})"
                 if not whole:
-                    fill = self.writer.zeros(buffer)
-                words = self.writer.words(buffer)
+                    fill = self.arrays.zeros(buffer)
+                words = self.arrays.words(buffer)
                 yield Statement(f"{names[buffer]} = {fill}", buffer, words)
                 if whole:
                     continue
             for place, root in roots:
                 axes = [BATCH] * buffer.batched
-                target = self.writer.look(buffer, root.offset, axes)
+                target = self.arrays.look(buffer, root.offset, axes)
                 seed = "1.0 / batch" if buffer.batched else "1.0"
                 if len(code.roots) > 1:
                     seed = f"seeds[:, {place}]" if code.batched else f"seeds[{place}]"

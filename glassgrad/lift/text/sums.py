@@ -28,15 +28,22 @@ class Space:
     """What the text of a formula needs to know about where it stands.
 
     counts: of the axes of the index space. show: the text of a view with axes in some order.
+    guard: makes the text of what an operation takes safe where holes must not come into it.
     """
 
     counts: Mapping[int, int]
     show: Callable[[View, Order], Text]
     helpers: dict[str, str]
+    guard: Callable[[Space, Expr, Order, Text], Text] | None = None
 
     def formulas(self, order: Order) -> Formulas:
         """A writer of formulas whose arrays have these axes."""
-        return Formulas(lambda view: self.show(view, order), self.helpers)
+        guard = self.guard
+        return Formulas(
+            lambda view: self.show(view, order),
+            self.helpers,
+            guard and (lambda expr, text: guard(self, expr, order, text)),
+        )
 
     def axes_of(self, expr: Expr | float) -> frozenset[int]:
         """The axes along which a formula changes."""
