@@ -83,9 +83,32 @@ def arrange(count: int, operands: Sequence[Operand]) -> list[tuple[Ids, Box]]:
             if _is_parameter(operands[first]) and not _is_parameter(operands[second]):
                 continue  # data in rows, parameters in columns: x @ W.T
             boxes = _grids(keys[first], keys[second])
+            if len(boxes) > 1 and (box := _repeat(operands, keys)):
+                return [(everyone, box)]
             if boxes:
                 return boxes
     return [(everyone, Box((count,), everyone))]
+
+
+def _repeat(operands: Sequence[Operand], keys: Sequence[Ids]) -> Box | None:
+    """Each row of the only operand that is no constant, equally often: constants lie anywhere.
+
+    Data that happen to be equal, such as sines of 0, tell nothing about the order.
+    """
+    varying = [i for i, operand in enumerate(operands) if operand.buffer is not None]
+    if len(varying) != 1:
+        return None
+    operand, key = operands[varying[0]], keys[varying[0]]
+    times = np.bincount(key)
+    if (times != times[0]).any():
+        return None
+    order = np.argsort(key, kind="stable")
+    rank = np.empty(len(key), np.intp)
+    rank[order] = np.tile(np.arange(times[0]), len(times))
+    rows = follow(Operand(operand.buffer, operand.cells[order[:: times[0]]]))
+    if rows is None:
+        return None
+    return Box((*rows.shape, int(times[0])), rows.place[key] * times[0] + rank)
 
 
 def _is_parameter(operand: Operand) -> bool:

@@ -97,7 +97,7 @@ def _heads_with(
     who = np.where(in_sums, len(tape) + np.arange(len(tape)), same)
     for inputs in (tape.left, tape.right):
         (user,) = np.nonzero(asked[inputs] & (inputs >= 0))
-        uses = np.unique(inputs[user] * (2 * len(tape)) + who[user])
+        uses = np.unique(inputs[user].astype(np.int64) * (2 * len(tape)) + who[user])
         found += np.bincount(uses // (2 * len(tape)), minlength=len(tape)).astype(np.int32)
     return found
 
@@ -111,7 +111,7 @@ def _complete(tape: Tape, fixed: NDArray[np.bool_], form: Ints) -> NDArray[np.bo
     for one, other in ((tape.left, tape.right), (tape.right, tape.left)):
         read = np.isin(form, (ADDITION, SCALING)) & fixed[other] & (other >= 0)
         found[one[read]] = True
-    return found & (form == ADDITION)
+    return np.array(found & (form == ADDITION))
 
 
 def _forms(tape: Tape, fixed: NDArray[np.bool_]) -> Ints:
@@ -130,7 +130,7 @@ def _forms(tape: Tape, fixed: NDArray[np.bool_]) -> Ints:
     with_constant = (tape.right >= 0) & (fixed[tape.left] | fixed[tape.right])
     form[with_constant & (form == PRODUCT)] = SCALING
     form[with_constant & (form == CHAIN)] = OTHER
-    return form
+    return np.array(form)
 
 
 def _absorbed(
