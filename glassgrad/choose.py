@@ -28,19 +28,32 @@ def where(condition: Any, a: Any, b: Any) -> Value:
     """
     if not isinstance(condition, Value):
         return _value(a if condition else b)
-    true = ops.mask(condition, 1.0)
-    chosen: Value = ops.mask(true, a) + ops.mask(true + -1.0, b)
+    lower = _lower(condition)  # then the condition need not be computed
+    if lower is not None:
+        condition, a, b = lower, b, a
+    chosen: Value = ops.mask(condition, a) + ops.unless(condition, b)
     return chosen
 
 
 def greater(a: Any, b: Any) -> Value:
     """1 where `a > b`, else 0: a condition for `where` that belongs to the graph.
 
+    It is 0 where one of them is nan, as Python says, too.
+
     >>> greater(Value(3.0), 2), greater(Value(2.0), 2)
     (Value(data=1.0), Value(data=0.0))
     """
-    above: Value = ops.step(ops.greater(_value(a), b) + -0.5)  # which is half where both are equal
+    # The record of the table is half where both are equal: so it is 0 only where `a > b`.
+    above: Value = ops.unless(ops.greater(b, _value(a)), 1.0)
     return above
+
+
+def _lower(condition: Value) -> Value | None:
+    """What is 0 where the condition is not, and else is not, if `greater` made the condition."""
+    before, one = condition._left, condition._right
+    if condition._rule is not ops.unless or before is None or before._rule is not ops.greater:
+        return None
+    return before if one is not None and one._rule is None and one.data == 1.0 else None
 
 
 class Index(Value):

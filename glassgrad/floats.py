@@ -97,6 +97,10 @@ def mask(x: float, y: float) -> float:
     return y if x != 0 else 0.0
 
 
+def unless(x: float, y: float) -> float:
+    return y if x == 0 else 0.0
+
+
 def as_float(data: Any) -> float:
     """`data` as a float, or a TypeError that says what to write instead."""
     if getattr(data, "ndim", None) == 0:

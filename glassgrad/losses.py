@@ -200,7 +200,7 @@ def _sum(terms: list[Value]) -> Value:
 
 def _side(label: Value) -> Value:
     """The label, but -1 where it is 0."""
-    side: Value = label + (ops.mask(label, 1.0) + -1.0)
+    side: Value = label + ops.unless(label, -1.0)
     return side
 
 

@@ -86,6 +86,9 @@ greater = Op("greater", ">", floats.greater, lambda x, y, out: (0.0, 0.0),
 # y where x is not 0, else exactly 0: unlike a product, it stops an infinite or undefined y.
 mask: Op = Op("mask", "mask", floats.mask, lambda x, y, out: (0.0, mask(x, 1.0)),
               "np.where({x} != 0, {y}, 0.0)", (-3, 3), (-3, 3))
+# The other way round: y where x is 0.
+unless: Op = Op("unless", "unless", floats.unless, lambda x, y, out: (0.0, unless(x, 1.0)),
+                "np.where({x} == 0, {y}, 0.0)", (-3, 3), (-3, 3))
 
 add = Op("add", "+", operator.add, lambda x, y, out: (1.0, 1.0),
          "{x} + {y}", (-3, 3), (-3, 3))

@@ -11,7 +11,7 @@ import autograd.numpy as anp
 from autograd.extend import defvjp, primitive
 
 # The operations that are not smooth at 0, or (the second kind) where their inputs are equal.
-KINKED_AT_0 = {"step", "sign", "mask", "absolute", "relu"}
+KINKED_AT_0 = {"step", "sign", "mask", "unless", "absolute", "relu"}
 KINKED_WHERE_EQUAL = {"greater", "maximum", "minimum"}
 
 
@@ -31,6 +31,7 @@ COMPLEX = {
     "sign": lambda z: complex((z.real > 0) - (z.real < 0)),
     "greater": lambda z, w: complex(z.real > w.real),
     "mask": lambda z, w: w if z.real != 0 else 0j,
+    "unless": lambda z, w: w if z.real == 0 else 0j,
     "add": lambda z, w: z + w,
     "multiply": lambda z, w: z * w,
     "power": lambda z, w: cmath.exp(w * cmath.log(z)),
@@ -63,6 +64,7 @@ HIPS = {
     "sign": anp.sign,
     "greater": lambda x, y: float(x > y) + 0.0 * (x + y),
     "mask": lambda x, y: y if x != 0 else 0.0 * y,
+    "unless": lambda x, y: y if x == 0 else 0.0 * y,
     "add": lambda x, y: x + y,
     "multiply": lambda x, y: x * y,
     "power": lambda x, y: x**y,

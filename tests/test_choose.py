@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassgrad import Embedding, Value, check, cross_entropy, grad, greater, no_grad, take, where
+from glassgrad import (
+    Embedding,
+    Value,
+    check,
+    cross_entropy,
+    grad,
+    greater,
+    no_grad,
+    ops,
+    take,
+    topological_order,
+    where,
+)
 from glassgrad.choose import Index
 
 numbers = st.floats(-5, 5, allow_nan=False)
@@ -27,6 +39,48 @@ def test_greater_is_what_python_says(a: float, b: float) -> None:
     for x, y in ((Value(a), b), (Value(a), Value(b)), (a, Value(b)), (a, b)):
         assert greater(x, y).data == float(a > b)
         assert greater(x, x).data == 0.0
+
+
+EXTREMES = [-math.inf, -1e308, -5e-324, -0.0, 0.0, 5e-324, 1.0, 1e308, math.inf, math.nan]
+
+
+@pytest.mark.parametrize("b", EXTREMES)
+def test_greater_at_the_ends_of_the_number_line(b: float) -> None:
+    for a in EXTREMES:
+        above = greater(Value(a), b)
+        assert above.data == float(a > b)
+        for condition in (above, Value(above.data)):  # `where` knows how the first was made
+            x, y = Value(2.0), Value(3.0)
+            chosen = where(condition, x * x, y * y)
+            chosen.backward()
+            expected = (4.0, 4.0, 0.0) if a > b else (9.0, 0.0, 6.0)
+            assert (chosen.data, x.grad, y.grad) == expected
+
+
+def test_a_condition_is_not_computed_unless_it_is_used_otherwise() -> None:
+    def names(y: Value) -> list[str]:
+        return sorted(node._op for node in topological_order(y) if node._prev)
+
+    a, b = Value(2.0), Value(3.0)
+    above = greater(a, b)
+    assert names(above) == [">", "unless"]
+    assert names(where(above, a, b)) == ["+", ">", "mask", "unless"]
+    assert names(where(above * 2, a, b)) == ["*", "+", ">", "mask", "unless", "unless"]
+    with no_grad():
+        assert where(greater(a, b), a, b).data == 3.0
+        assert where(greater(b, a), a, b).data == 2.0
+
+
+def test_another_condition_made_of_unless_is_taken_as_it_is() -> None:
+    a, b, zero = Value(2.0), Value(3.0), Value(0.0)
+    for y, number in (
+        (where(ops.unless(ops.greater(a, b), 0.0), a, b), 3.0),
+        (where(ops.unless(ops.greater(a, b), zero * 2), a, b), 3.0),
+        (where(ops.unless(ops.greater(a, b), zero * 2 + 1), a, b), 2.0),
+        (where(ops.unless(zero, 1.0), a, b), 2.0),
+        (where(ops.mask(ops.greater(a, b), 1.0), a, b), 3.0),
+    ):
+        assert y.data == number
 
 
 def test_the_branch_that_is_taken_gets_the_gradient() -> None:

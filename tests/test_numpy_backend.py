@@ -92,7 +92,7 @@ class Maker:
             return self.formula(space, depth - 1) * float(self.rng.normal())
         if kind < 0.9:
             return Apply(self.pick(UNARY + POWERS), (self.formula(space, depth - 1),))
-        op = self.pick([ops.maximum, ops.minimum, ops.mask, ops.greater])
+        op = self.pick([ops.maximum, ops.minimum, ops.mask, ops.unless, ops.greater])
         return Apply(op, (self.formula(space, depth - 1), self.formula(space, depth - 1)))
 
     def holes(self, buffer):

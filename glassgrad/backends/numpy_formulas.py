@@ -183,7 +183,9 @@ def _simplest(expr: Apply, alone: Callable[[Any], bool]) -> tuple[Kernel, list[A
     if op is ops.greater and _is_finite(inputs[1]):
         return _greater_than_finite, inputs
     if op is ops.mask and inputs[1] == 1.0:
-        return _is_not_zero, inputs[:1]
+        return np.not_equal, [inputs[0], 0.0]
+    if op is ops.unless and inputs[1] == 1.0:
+        return np.equal, [inputs[0], 0.0]
     if op in UFUNCS:
         return UFUNCS[op], inputs
     if op in KERNELS:
@@ -245,14 +247,19 @@ def _greater(at: Formulas, x: Strided, y: Strided, out: Strided) -> None:
 
 
 def _mask(at: Formulas, x: Strided, y: Strided, out: Strided) -> None:
-    zero = at.room_like(out, np.bool_)
-    at.each(np.equal, x, 0.0, zero)
+    _all_but(np.equal, at, x, y, out)
+
+
+def _unless(at: Formulas, x: Strided, y: Strided, out: Strided) -> None:
+    _all_but(np.not_equal, at, x, y, out)
+
+
+def _all_but(compare: np.ufunc, at: Formulas, x: Strided, y: Strided, out: Strided) -> None:
+    """The numbers of `y`, but 0 where the comparison of `x` with 0 holds."""
+    away = at.room_like(out, np.bool_)
+    at.each(compare, x, 0.0, away)
     at.plan.copy(at.shape, y, out)
-    at.plan.put_where(at.shape, out, 0.0, zero)
-
-
-def _is_not_zero(at: Formulas, x: Strided, out: Strided) -> None:
-    at.each(np.not_equal, x, 0.0, out)
+    at.plan.put_where(at.shape, out, 0.0, away)
 
 
 def _gelu(at: Formulas, x: Strided, out: Strided) -> None:
@@ -326,6 +333,7 @@ KERNELS: dict[Op, Callable[..., None]] = {
     ops.step: _step,
     ops.greater: _greater,
     ops.mask: _mask,
+    ops.unless: _unless,
     ops.erf: _loop(math.erf),
     ops.relu: _relu,
     ops.sigmoid: _sigmoid,
