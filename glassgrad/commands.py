@@ -187,12 +187,19 @@ def lift(options: Namespace) -> int:
     lifted = [
         name for name, thing in names.items() if isinstance(thing, Program) and thing.is_lifted
     ]
+    waiting = [
+        name for name, thing in names.items() if isinstance(thing, Program) and not thing.is_lifted
+    ]
     if lifted and options.value in (None, *lifted):
         name = options.value or lifted[-1]
         program = names[name]
     else:
         values = values_in(names, path.read_bytes())
         values = [name for name in values if isinstance(names[name], Value)]
+        if options.value in waiting or (waiting and not values):
+            name = options.value or waiting[-1]
+            call = f"{name}(None, ...), with an array for each argument"
+            raise UserError(f"{name} is lifted when it is first called: {call}")
         name = _chosen(options, names, values, path)
         if name not in values:
             found = ", ".join(values)

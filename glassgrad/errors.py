@@ -235,8 +235,18 @@ def check_list(sizes: Any) -> Sequence[int]:
 
 
 def check_index(index: Any, count: int) -> None:
-    """Raise the error for a row that an embedding does not have."""
-    if not hasattr(index, "__index__") or not 0 <= index < count:
+    """Raise the error for a row that an embedding does not have, or that is no number of one."""
+    if not hasattr(index, "__index__"):
+        raise TypeError(
+            explain(
+                f"the rows of an embedding go by whole numbers, not by {index!r}",
+                f"Embedding({count}, 2)({index!r})",
+                f"they are 0 to {count - 1}; in an array for a lifted function, whole numbers have "
+                "a dtype of whole numbers, such as int",
+                f"Embedding({count}, 2)({count - 1})",
+            )
+        )
+    if not 0 <= index < count:
         raise IndexError(
             explain(
                 f"this embedding has rows 0 to {count - 1}, and no row {index!r}",

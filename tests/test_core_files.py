@@ -106,7 +106,12 @@ ERRORS = {
     "check_inputs": [(lambda: Neuron(2)([1.0]), {}), (lambda: MLP(1, [1])(2.0), {})],
     "check_sizes": [(lambda: MLP(2, [0, 1]), {}), (lambda: Neuron(-2), {})],
     "check_list": [(lambda: MLP(3, 4), {})],
-    "check_index": [(lambda: Embedding(2, 2)(5), {}), (lambda: Embedding(2, 2)(-1), {})],
+    "check_index": [
+        (lambda: Embedding(2, 2)(5), {}),
+        (lambda: Embedding(2, 2)(-1), {}),
+        (lambda: Embedding(2, 2)(1.0), {}),
+        (lambda: Embedding(2, 2)(Value(1.0)), {}),
+    ],
     "wrong_activation": [(lambda: Neuron(2, activation="tahn"), {})],
     "wrong_activations": [(lambda: MLP(2, [4, 1], activation=["tanh"]), {})],
     "wrong_init": [(lambda: MLP(2, [4, 1], init="zeros"), {})],
@@ -351,7 +356,10 @@ def test_a_file_needs_only_the_standard_library(path):
     if path.relative_to(HOME).as_posix() == "draw/plots.py":
         pytest.skip("made of matplotlib")
     allowed = {"glassgrad", "__future__", *sys.stdlib_module_names}
-    if path.relative_to(HOME).parts[0] in ("lift", "backends") and path != HOME / "lift" / "__init__.py":
+    if (
+        path.relative_to(HOME).parts[0] in ("lift", "backends")
+        and path != HOME / "lift" / "__init__.py"
+    ):
         allowed.add("numpy")  # `lift` imports them when it is called
     assert {name.split(".")[0] for name in imported_at_once(path)} <= allowed
 

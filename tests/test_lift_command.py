@@ -115,12 +115,18 @@ b = Number(2.0, (a, a))
 """
 
 
+ONLY_LIFTED = "from glassgrad import lift\nsquare = lift(lambda x: x * x, wrt=[])\n"
+WAITING = "is lifted when it is first called:"
+
+
 @pytest.mark.parametrize(
     ("program", "options", "sentence"),
     [
         ("x = 2.0\n", [], "neuron.py leaves no Value that an operation made, such as loss = a * b"),
         (OWN, [], "neuron.py leaves no Value that an operation made, such as loss = a * b"),
         (NEURON, ["--value", "los"], "neuron.py has no variable los; its results are loss, half"),
+        (FUNCTION, ["--value", "other"], f"other {WAITING} other(None, ...)"),
+        (ONLY_LIFTED, [], f"square {WAITING} square(None, ...)"),
         (NEURON, ["--value", "third"], "third is no Value that an operation made; loss, half are"),
     ],
 )
@@ -128,6 +134,7 @@ def test_mistakes(
     program: str, options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["lift", write(program), *options]) == 2
+    sentence += ", with an array for each argument" * (WAITING in sentence)
     assert capsys.readouterr().err == f"glassgrad: {sentence}\n"
 
 

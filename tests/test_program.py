@@ -140,7 +140,17 @@ def test_parameters_of_a_graph() -> None:
     assert lift(a * b + c, wrt=a).parameters == [a]
     assert lift(a * b + c, wrt={"c": [c], "a": a}).parameters == [c, a]
     assert lift(a * b, inputs=[a]).parameters == [b]
-    assert lift(a * b, wrt=(x for x in (b, a, b))).parameters == [b, a]
+    assert lift(a * b, wrt=(x for x in (b, a))).parameters == [b, a]
+    assert lift(a * b, wrt={b: 1, a: 2}.keys()).parameters == [b, a]
+    shared = MLP(1, [1], seed=0)
+    assert lift(a, wrt=[shared, shared, *shared.parameters()]).parameters == shared.parameters()
+
+
+def test_a_single_input_of_a_graph() -> None:
+    x, w = Value(2.0), Value(3.0)
+    program = lift(w * x, wrt=w, inputs=x)
+    value, slope = program.value_and_grad(None, [[5.0], [7.0]])
+    assert (value, slope.tolist()) == (18.0, [6.0])
 
 
 def test_results_that_depend_on_nothing() -> None:
@@ -296,6 +306,7 @@ def test_numpy_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 W = Value(2.0)
 LIFTED = lift(MLP(2, [3, 1], seed=0))
 SQUARE = lift(lambda x: x * x, wrt=[])
+SQUARE_OF = lambda function: lift(lambda x: function(x) ** 2, wrt=[])  # noqa: E731
 GRAPH = lift(W * W, wrt=[W])
 ROW = [[1.0, 2.0]]
 
@@ -343,6 +354,22 @@ MISTAKES = [
     (lambda: lift(lambda x: x), TypeError, "which numbers are the parameters"),
     (lambda: lift(W * W, wrt="w"), TypeError, "wrt holds no Values: 'w'"),
     (lambda: lift(W * W, wrt=[1.0]), TypeError, "wrt holds no Values"),
+    (lambda: lift(W * W, wrt={W}), TypeError, "wrt is a set, which has no order"),
+    (lambda: lift(W * W, wrt=[[W, {W}]]), TypeError, "wrt is a set, which has no order"),
+    (lambda: lift(W * W, inputs={W}), TypeError, "inputs is a set, which has no order"),
+    (lambda: lift(W * W, inputs=2.0), ValueError, "the inputs of a graph are different leaves"),
+    (lambda: lift(W * W, wrt=[W, W]), ValueError, "Value(data=2.0) is among the parameters twice"),
+    (lambda: lift(W * W, wrt=[[W], {"w": W}]), ValueError, "Value(data=2.0) is among the para"),
+    (lambda: SQUARE_OF(np.exp)(None, [2.0]), TypeError, "a function of NumPy got a Value"),
+    (lambda: SQUARE_OF(int)(None, [2.0]), TypeError, "a Value is no whole number"),
+    (
+        lambda: lift(LETTERS)(None, [[1.0]]),
+        *(TypeError, "the rows of an embedding go by whole numbers, not by "),
+    ),
+    (
+        lambda: lift(lambda n: LETTERS(n), wrt=LETTERS)(None, [-1.0]),
+        *(TypeError, "the rows of an embedding go by whole numbers, not by Value(data=-1.0)"),
+    ),
     (lambda: lift(W * W, wrt=2.0), TypeError, "wrt holds no Values: 2.0"),
     (lambda: lift(W * W, wrt=[W, [W * 2]]), ValueError, "a parameter is a leaf, and Value(data=4."),
     (lambda: lift(W * W, wrt=[W], inputs=[W]), ValueError, "the inputs of a graph are different"),

@@ -170,11 +170,47 @@ def test_a_comparison() -> None:
     ]
 
 
+TRUTH = "a comparison: `where(greater(x, 0), this, that)`; `x is not None` if that is meant"
 CHOOSE = "`where(greater(a, b), this, that)`, `maximum(a, b)`, `minimum(a, b)`"
 EXTREME = "`reduce(maximum, xs)`, `reduce(minimum, xs)`, with `from functools import reduce`"
 ITSELF = "the Value itself: `x * 2`, `x.exp()`, `maximum(a, b)`"
 METHOD = "the method of the Value: `x.sin()` for `math.sin(x)`"
 LOOK_UP = "`take(table, index)`, or `embedding(index)` with an `Embedding`"
+
+
+def test_truth() -> None:
+    w = Value(0.0)
+
+    def f(x, n):
+        y = x[0] if x[1] else w
+        z = not y
+        if n and w and x is not None and n is not None:
+            y = y + z
+        return y + any(x)
+
+    found = notices(f, [np.zeros((1, 2)), np.array([0])], [w])
+    assert found == [
+        (line, "`if` and its like take a Value for true", TRUTH)
+        for line in (
+            "y = x[0] if x[1] else w",
+            "z = not y",
+            "if n and w and x is not None and n is not None:",
+            "return y + any(x)",
+        )
+    ]
+    program = lift(lambda x: x if x else x * 2, wrt=[])
+    with pytest.warns(BakedIn, match="^`if` and its like take a Value for true, even that of 0"):
+        assert program.forward(None, [0.0, 3.0]).tolist() == [0.0, 3.0]
+
+
+def test_python_names_no_class_of_ours() -> None:
+    with pytest.raises(TypeError, match=r"integers or slices, not Value$"):
+        trace(lambda x: [1.0, 2.0][x[0]], ONE)
+    with pytest.raises(TypeError, match="not subscriptable") as error:
+        trace(lambda n: n[0], [np.array([1])])
+    assert str(error.value).startswith("'Index' object")
+    with pytest.raises(TypeError, match=r"^a Value is no whole number"):
+        trace(lambda x: x[0] * int(x[1]), ONE)
 
 
 def test_python_s_own_extremes() -> None:

@@ -34,7 +34,8 @@ def lift(what: Any = None, wrt: Any = None, inputs: Any = None) -> Any:
     `@lift(wrt=...)`.
     wrt: the parameters: a Value, a module, or a list of them. Without it a module's own; those
     leaves of a graph that have labels, or all. All other numbers are constants.
-    inputs: the leaves of a graph that stand for data, and will come in an array.
+    inputs: the leaves of a graph that stand for data, and will come in an array: a Value, or a
+    list of them.
     Raises TypeError, ValueError or ImportError with an explanation; a `Program` raises them too.
 
     >>> w, b = Value(2.0, label="w"), Value(1.0, label="b")

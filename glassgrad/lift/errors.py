@@ -123,6 +123,56 @@ def wrong_wrt(wrt: Any) -> TypeError:
     )
 
 
+def unordered(argument: str) -> TypeError:
+    """The error for parameters or inputs in a set."""
+    return TypeError(
+        explain(
+            f"{argument} is a set, which has no order",
+            f"a, b = Value(2.0), Value(3.0)\nlift(a * b, {argument}={{a, b}})",
+            "their numbers come one after another in an array",
+            f"a, b = Value(2.0), Value(3.0)\nlift(a * b, {argument}=[a, b])",
+        )
+    )
+
+
+def parameter_twice(value: Any) -> ValueError:
+    """The error for a Value that a list of parameters names again."""
+    return ValueError(
+        explain(
+            f"{value.label or value} is among the parameters twice",
+            "a, b = Value(2.0), Value(3.0)\nlift(a * b, wrt=[a, b, a])",
+            "theta and the gradient hold a single number for each parameter",
+            "a, b = Value(2.0), Value(3.0)\nlift(a * b, wrt=[a, b])",
+        )
+    )
+
+
+def not_for_numpy() -> TypeError:
+    """The error for a function of NumPy that got a Value."""
+    return TypeError(
+        explain(
+            "a function of NumPy got a Value",
+            "import numpy as np\n\nlift(lambda x: np.exp(x), wrt=[])(None, [2.0])",
+            "it computes with plain numbers, and knows no graph; the function is written for one "
+            "example, and its program calls NumPy by itself",
+            "lift(lambda x: x.exp(), wrt=[])(None, [2.0])",
+        )
+    )
+
+
+def not_whole() -> TypeError:
+    """The error for `int(x)` of a Value."""
+    return TypeError(
+        explain(
+            "a Value is no whole number",
+            "lift(lambda x, n: x * int(n), wrt=[])(None, [0.5], [2.0])",
+            "it stands for the number of any example, and no gradient goes through rounding; in an "
+            "array, whole numbers have a dtype of whole numbers, such as int",
+            "lift(lambda x, n: x * n, wrt=[])(None, [0.5], [2])",
+        )
+    )
+
+
 def not_a_leaf(value: Any) -> ValueError:
     """The error for a parameter that is computed from others."""
     return ValueError(

@@ -19,18 +19,19 @@ Floats = NDArray[np.float64]
 def parameters_in(wrt: Any) -> dict[Value, str]:
     """The leaves in a module, or in lists and dicts of Values and modules, with their names.
 
-    The name is the label, or else the path: `layers.0.neurons.0.bias`. Each comes once.
+    The name is the label, or else the path: `layers.0.neurons.0.bias`. Each comes once, also where
+    modules share it.
 
     >>> parameters_in({"w": [Value(2.0)], "b": Value(1.0, label="bias")})
     {Value(data=2.0): 'w.0', Value(data=1.0): 'bias'}
     """
     if isinstance(wrt, Value):
         wrt = [wrt]
-    elif isinstance(wrt, Iterable) and not isinstance(wrt, Mapping | str):
+    elif isinstance(wrt, Iterable) and not isinstance(wrt, Mapping | str | set | frozenset):
         wrt = list(wrt)
-    if not isinstance(wrt, Module | Mapping | list):
+    if not isinstance(wrt, Module | Mapping | list | set | frozenset):
         raise errors.wrong_wrt(wrt)
-    _refuse_results(wrt)
+    _check(wrt, set())
     if isinstance(wrt, list):
         wrt = _by_kind(wrt)
     found: dict[Value, str] = {}
@@ -55,13 +56,22 @@ def _by_kind(parts: list[Any]) -> dict[str, Any]:
     return found
 
 
-def _refuse_results(thing: Any) -> None:
-    """Raise the error for a Value that an operation made; modules may keep some."""
-    if isinstance(thing, Value) and thing._rule is not None:
-        raise errors.not_a_leaf(thing)
+def _check(thing: Any, seen: set[Value]) -> None:
+    """Raise the error for a Value that an operation made, or that comes again, and for a set.
+
+    Modules are not looked into: they may keep results, and share parameters.
+    """
+    if isinstance(thing, set | frozenset):
+        raise errors.unordered("wrt")
+    if isinstance(thing, Value):
+        if thing._rule is not None:
+            raise errors.not_a_leaf(thing)
+        if thing in seen:
+            raise errors.parameter_twice(thing)
+        seen.add(thing)
     parts = thing.values() if isinstance(thing, Mapping) else thing
     for part in parts if isinstance(thing, Mapping | list | tuple) else ():
-        _refuse_results(part)
+        _check(part, seen)
 
 
 def theta_of(given: Any, parameters: Sequence[Value]) -> Floats:

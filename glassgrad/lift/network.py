@@ -55,7 +55,7 @@ class LiftedModel:
         self.kind: type | None = None  # of its outputs for a row: list or tuple; None for a Value
         if parameters is None:
             parameters = model.parameters() if hasattr(model, "parameters") else []
-        self.parameters = list(parameters)
+        self.parameters = list(dict.fromkeys(parameters))
         self.program = lift(self.outputs, wrt=self.parameters)
         some = [inputs[i] for i in spread(len(inputs))]
         numbers = traced(self.program, lambda: self(None, as_array(some)))
@@ -240,8 +240,9 @@ def traced(program: Program, run: Callable[[], Any]) -> Any:
     except Exception as error:
         first_line = str(error).partition("\n")[0]
         raise NotLifted(f"{type(error).__name__}: {first_line}") from error
-    if program.notices:
-        first = program.notices[0]
+    frozen = [notice for notice in program.notices if notice.frozen]
+    if frozen:
+        first = frozen[0]
         place = f"line {first.line} of {Path(first.file).name}"
         raise NotLifted(f"{place} would be frozen: {first.source}")
     return found

@@ -1,8 +1,8 @@
 """Noticing what a function bakes in while it is traced.
 
 A read of `.data`, `float()` and a comparison take a number out of the graph: that of one example,
-which no later example changes. So the Values that stand for data, and all that is made from them,
-have for that time a class that takes notes of it.
+which no later example changes; and `if x:` does not even look at it. So the Values that stand for
+data, and all that is made from them, have for that time a class that takes notes of it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from glassgrad.choose import Index
 from glassgrad.floats import as_float
+from glassgrad.lift import errors
 from glassgrad.ops import Op
 from glassgrad.value import Value, mode
 
@@ -31,6 +32,9 @@ class BakedIn(UserWarning):
 class Notice:
     """What was baked in, where, and what to write instead.
 
+    frozen: whether the program holds a number because of it; else it only does not do what the
+    line seems to say.
+
     >>> print(Notice("net.py", 7, "if x > 0:", "a comparison gave True", "where(...)"))
     net.py, line 7: if x > 0:
         a comparison gave True
@@ -42,6 +46,7 @@ class Notice:
     source: str
     what: str
     instead: str
+    frozen: bool = True
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}: {self.source}"
@@ -49,7 +54,7 @@ class Notice:
 
     def warn(self) -> None:
         """Show it as a warning about that line."""
-        text = f"baked in: {self.what}; write instead: {self.instead}"
+        text = f"{'baked in: ' * self.frozen}{self.what}; write instead: {self.instead}"
         warnings.warn_explicit(text, BakedIn, self.file, self.line)
 
 
@@ -58,6 +63,7 @@ INSTEAD = {
     "data": "the Value itself: `x * 2`, `x.exp()`, `maximum(a, b)`",
     "grad": "`grad(y, x)`, which is a Value",
     "float": "the method of the Value: `x.sin()` for `math.sin(x)`",
+    "truth": "a comparison: `where(greater(x, 0), this, that)`; `x is not None` if that is meant",
     "comparison": "`where(greater(a, b), this, that)`, `maximum(a, b)`, `minimum(a, b)`",
     "extreme": "`reduce(maximum, xs)`, `reduce(minimum, xs)`, with `from functools import reduce`",
     "index": "`take(table, index)`, or `embedding(index)` with an `Embedding`",
@@ -115,7 +121,8 @@ class Watch:
             source = linecache.getline(file, line, frame.f_globals).strip()
             extreme = kind == "comparison" and EXTREME.search(source)
             instead = INSTEAD["extreme" if extreme else kind]
-            self._noted[file, line, kind] = Notice(file, line, source, what, instead)
+            notice = Notice(file, line, source, what, instead, kind != "truth")
+            self._noted[file, line, kind] = notice
 
     def _on_node(self, node: Value, op: Op, inputs: tuple[Value, ...]) -> None:
         if self._hook is not None:
@@ -178,6 +185,11 @@ class _Watched:
         _note("float", f"float() gave {number}, {LATER}", sys._getframe(1))
         return number
 
+    def __bool__(self) -> bool:
+        what = "`if` and its like take a Value for true, even that of 0"
+        _note("truth", what, sys._getframe(1))
+        return True
+
     def __lt__(self, other: Any) -> bool:
         return _compared(self, DATA.__get__(self) < _number(other), sys._getframe(1))
 
@@ -195,6 +207,9 @@ class _Watched:
 
 class _WatchedValue(_Watched, Value):
     __slots__ = ()
+
+    def __int__(self) -> int:
+        raise errors.not_whole()
 
 
 class _WatchedIndex(_Watched, Index):
@@ -219,6 +234,9 @@ class _WatchedIndex(_Watched, Index):
 
     __hash__: ClassVar[Callable[[Any], int]] = Value.__hash__
 
+
+for _class in (_WatchedValue, _WatchedIndex):  # in messages of Python they go by the known names
+    _class.__name__ = _class.__qualname__ = _class.__name__.removeprefix("_Watched")
 
 WATCHED: dict[type, Any] = {Value: _WatchedValue, Index: _WatchedIndex}
 PLAIN: dict[type, Any] = {watched: plain for plain, watched in WATCHED.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -287,10 +287,21 @@ def lift_function(function: Callable[..., Any], wrt: Any) -> Program:
     return Program(function if wrt is None else wrt, function)
 
 
+def _leaves(inputs: Any) -> list[Any]:
+    """What `inputs` holds, in order."""
+    if inputs is None or isinstance(inputs, Value):
+        return [] if inputs is None else [inputs]
+    if isinstance(inputs, set | frozenset):
+        raise errors.unordered("inputs")
+    if not isinstance(inputs, Iterable):
+        raise errors.wrong_leaves()
+    return list(inputs)
+
+
 def lift_graph(results: Any, wrt: Any, inputs: Any) -> Program:
     """The program of a result, or of a list of them, in the graph that they were made from."""
     roots, shape = results_of(results, "the list")
-    leaves = [] if inputs is None else list(inputs)
+    leaves = _leaves(inputs)
     good = [x for x in leaves if isinstance(x, Value) and x._rule is None]
     if len(set(good)) < len(leaves):
         raise errors.wrong_leaves()

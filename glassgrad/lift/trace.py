@@ -60,7 +60,12 @@ def trace(
     given = [_nested(part, a.shape[1:]) for part, a in zip(leaves, arrays, strict=True)]
     watch = Watch(leaf for part in (*leaves, parameters) for leaf in part)
     with _no_collector(), watch:
-        result = function(*given)
+        try:
+            result = function(*given)
+        except TypeError as error:
+            if "__array_ufunc__" in str(error):  # as NumPy says, and names a class of ours
+                raise errors.not_for_numpy() from error
+            raise
     roots, shape = results_of(result, getattr(function, "__name__", "the function"))
     numbers = watch.as_numbers.union(roots)
     arguments, feeds = [], []
