@@ -104,7 +104,7 @@ class Eager:
 
 
 KINKED = {ops.maximum, ops.minimum, ops.greater}
-KINKED_AT_0 = {ops.relu, ops.absolute, ops.sign, ops.step, ops.mask}
+KINKED_AT_0 = {ops.relu, ops.absolute, ops.sign, ops.step, ops.mask, ops.unless}
 
 
 def is_at_kink(node: Value) -> bool:
@@ -267,7 +267,7 @@ def is_inside(step: tuple, row: list[Value]) -> bool:
         case _:
             low_high = zip(numbers, OPS[name].domain, strict=True)
             return all(low < x < high for x, (low, high) in low_high) and (
-                is_smooth(name, numbers) or (alike and name != "mask")
+                is_smooth(name, numbers) or (alike and name not in ("mask", "unless"))
             )
 
 
