@@ -156,12 +156,13 @@ def follow(operand: Operand) -> Box | None:
     first = operand.cells[:, 0]
     if (first < 0).any():
         return None
-    shape, place = [], np.zeros(len(first), np.intp)
+    shape: list[int] = []
+    place = np.zeros(len(first), np.intp)
     for along in np.unravel_index(first, operand.buffer.shape or (1,)):
         found, rank = np.unique(along, return_inverse=True)
         step = np.gcd.reduce(np.diff(found)) if len(found) > 1 else 1
         length = int((found[-1] - found[0]) // step) + 1
-        lengths = (len(found),)
+        lengths: Shape = (len(found),)
         if length > len(found):
             (lengths,) = splits(found)
             if len(lengths) == 1 and len(found) >= FULL_ENOUGH * length:

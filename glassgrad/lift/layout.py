@@ -71,20 +71,22 @@ class Layout:
         self.place(family.buffer, nodes, start + box.place)
         return View(family.buffer, start, row_major(shape))
 
-    def part(self, buffer: Buffer, cells: Ids, shape: Shape, box: Box, nodes: Ids) -> View | None:
-        """The cells of a shared buffer that were meant for a group, if a view can show them."""
+    def part(
+        self, whole: Box, cells: Ids, shape: Shape, box: Box
+    ) -> tuple[int, tuple[int, ...]] | None:
+        """The offset and strides that show certain cells of a larger box, if there are such."""
         table = box.table(cells).reshape(shape)
         found = fit(table)
         if found is None:
             return None
-        outside = affine(shape, *found)[table < 0]  # the holes of the group must be holes there too
+        outside = affine(shape, *found)[table < 0]  # the holes of the part must be holes there too
         if outside.size:
-            if buffer.mask is None or outside.min() < 0 or outside.max() >= buffer.size:
+            mask, size = whole.mask, prod(whole.shape)
+            if mask is None or outside.min() < 0 or outside.max() >= size:
                 return None
-            if buffer.mask.ravel()[outside].any():
+            if mask.ravel()[outside].any():
                 return None
-        self.place(buffer, nodes, cells)
-        return View(buffer, *found)
+        return found
 
 
 class Family:

@@ -116,7 +116,7 @@ def _in_order(
 ) -> tuple[NDArray[np.float64], list[Operand]]:
     """The terms of a single head by their cells, equal ones as one."""
     cells, which = np.unique([x.cells[0] for x in operands], axis=1, return_inverse=True)
-    together = np.bincount(which.ravel(), coefficient[0])[None, :]
+    together = np.bincount(which.ravel(), coefficient[0]).astype(np.float64)[None, :]
     return together, [
         Operand(x.buffer, row[None, :]) for x, row in zip(operands, cells, strict=True)
     ]
