@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from glassgrad import ops
-from glassgrad.lift.ir import Apply, Buffer, Compute, Gather, Scatter, View, Zero
+from glassgrad.lift.ir import Apply, Buffer, Compute, Expr, Gather, Scatter, View, Zero
 
 COPY: Final = 0
 ADD: Final = 1
@@ -24,6 +24,8 @@ FUNCTION_OF_TWO: Final = 5
 MOST: Final = 32  # numbers of an instruction, and of a sum
 
 Index = tuple[int, ...]
+
+ONE: Final[list[Index]] = [()]
 
 
 class Cell:
@@ -114,27 +116,25 @@ class Scalars:
     def _compute(self, step: Any) -> bool:
         target: Any = step.target
         shape: Index = step.shape
-        if not self._is_single(target.buffer):
+        terms: list[Any] = step.terms
+        size: int = math.prod(shape) if shape else 1
+        if not self._is_single(target.buffer) or size > MOST:
             return False
-        size = math.prod(shape)
-        orders: list[list[Any]] = []
-        for term in step.terms:
-            if size * math.prod(term.reduce) > MOST:
+        for term in terms:
+            reduce: Index = term.reduce
+            if reduce and size * math.prod(reduce) > MOST:
                 return False
-            order = _preorder(term.expr)
-            for part in order:
-                if isinstance(part, View) and not self._is_single(part.buffer):
-                    return False
-            orders.append(order)
+            if not self.one_example and isinstance(term.expr, Expr) and term.expr.batched:
+                return False
         for index in _indexes(shape):
             offset = _offset(target, index)
             added: bool = step.accumulate
             out = self._target(target.buffer, offset, added)
             if out is None:
                 continue
-            for term, order in zip(step.terms, orders, strict=True):
+            for term in terms:
                 for inner in _indexes(term.reduce):
-                    self._term(order, index + inner, out, added)
+                    self._term(term.expr, index + inner, out, added)
                     added = True
             if not added:
                 self._copy(out, self._constant(0.0))
@@ -204,24 +204,26 @@ class Scalars:
             found = self._constants[key] = Cell(number)
         return found
 
-    def _term(self, order: list[Any], index: Index, out: Cell, added: bool) -> None:
+    def _term(self, expr: Any, index: Index, out: Cell, added: bool) -> None:
         """A formula at an index: its value goes to a cell, or is added to what is there."""
         operands: list[Cell] = []
-        for number in range(len(order) - 1, -1, -1):
-            part = order[number]
+        order = _inputs_last(expr)
+        while order:
+            part = order.pop()
             if isinstance(part, View):
                 operands.append(self._cell(part.buffer, _offset(part, index), True))
             elif not isinstance(part, Apply):
                 operands.append(self._constant(float(part)))
             else:
                 op = part.op
+                arity: int = op.arity
                 right = operands.pop()
-                left = right if op.arity == 1 else operands.pop()
-                if number == 0 and added and op is ops.multiply:
+                left = right if arity == 1 else operands.pop()
+                to = out
+                if added and not order and op is ops.multiply:
                     self._step(ADD_PRODUCT, out, left, right)
                     return
-                to = out
-                if number or added:
+                if added or order:
                     while len(self._scratch) <= len(operands):
                         self._scratch.append(Cell(0.0))
                     to = self._scratch[len(operands)]  # those after it have been used
@@ -230,7 +232,7 @@ class Scalars:
                 elif op is ops.add:
                     self._step(ADD, to, left, right)
                 else:
-                    kind = FUNCTION if op.arity == 1 else FUNCTION_OF_TWO
+                    kind = FUNCTION if arity == 1 else FUNCTION_OF_TWO
                     self.steps.append(Step(kind, to, left, right, op.value))
                 operands.append(to)
         found = operands[0]
@@ -257,23 +259,24 @@ def numbers(cells: list[Cell]) -> list[float]:
     return [cell.number for cell in cells]
 
 
-def _preorder(expr: Any) -> list[Any]:
-    """The parts of a formula: each before its inputs, the last of them first.
+def _inputs_last(expr: Any) -> list[Any]:
+    """The parts of a formula: from the end on, inputs come before results, and from left to right.
 
-    From the end to the start, then, inputs come before results and from left to right.
+    A list, not a recursion: formulas may be deeper than Python recurses.
     """
-    order: list[Any] = []
-    stack: list[Any] = [expr]
-    while stack:
-        part = stack.pop()
-        order.append(part)
-        if isinstance(part, Apply):
-            stack.extend(part.inputs)
+    order: list[Any] = [expr]
+    if isinstance(expr, Apply):
+        stack: list[Any] = list(expr.inputs)
+        while stack:
+            part = stack.pop()
+            order.append(part)
+            if isinstance(part, Apply):
+                stack.extend(part.inputs)
     return order
 
 
 def _indexes(shape: Index) -> list[Index]:
-    return list(itertools.product(*map(range, shape))) if shape else [()]
+    return list(itertools.product(*map(range, shape))) if shape else ONE
 
 
 def _offset(view: Any, index: Index) -> int:

@@ -47,8 +47,7 @@ def unstructured(
             mark[heads] = weights[stage[heads]] if shares[stage[heads[0]]] else 0
             n_groups += 1
             continue
-        used, users = mark[source[edges[number]]], consumer[edges[number]]
-        users, used = _distinct(users, used)
+        users, used = _distinct(consumer[edges[number]], mark[source[edges[number]]])
         np.add.at(mark, users, used * 31 + 7)
         mark[heads] = mark[heads] * 31 + weights[stage[heads]]
         groups = len(np.unique(mark[heads]))
