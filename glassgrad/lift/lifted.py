@@ -59,8 +59,8 @@ class Lifted:
         """Where the number of a Value, or of the one with a label, is."""
         if isinstance(value, str):
             value = self._labelled(value)
-        if value in self.parameters:  # also one that no result depends on
-            return Place(self.code.parameters.name, (list(self.parameters).index(value),))
+        if value in self._cell_of:  # also one that no result depends on
+            return Place(self.code.parameters.name, (self._cell_of[value],))
         return self.built.where(value)
 
     def data(self, value: Value | str) -> Floats:
@@ -107,6 +107,10 @@ class Lifted:
             known = [*self._labels, *self.parameters.values()]
             raise errors.wrong_label(label, len(found), list(dict.fromkeys(known)))
         return found.pop()
+
+    @cached_property
+    def _cell_of(self) -> dict[Value, int]:
+        return {value: cell for cell, value in enumerate(self.parameters)}
 
     @cached_property
     def _labels(self) -> dict[str, list[Value]]:
