@@ -21,6 +21,7 @@ from glassgrad.backends.numpy_backend import NumpyRunner
 from glassgrad.backends.reference import ReferenceRunner
 from glassgrad.lift.lifted import Lifted
 from glassgrad.lift.spec import check
+from glassgrad.lift.text.source import constants_of, source
 from glassgrad.lift.trace import trace
 from glassgrad.ops import OPS
 
@@ -81,6 +82,34 @@ def agree(case: Case, seed: int = 0, slow: bool = False) -> None:
                 runners.append(ReferenceRunner(lifted.code))
             for runner in runners:
                 compare(runner, eager[:batch], case, setting, seeds[:batch])
+
+
+def text_agrees(case: Case) -> None:
+    """The text of the program, when it is run, gives the numbers of the NumPy backend."""
+    for parameter, number in zip(case.parameters, case.settings[0], strict=True):
+        parameter.data = number
+    traced = trace(case.function, case.arrays, case.parameters)
+    lifted = Lifted(traced, {p: f"p{i}" for i, p in enumerate(case.parameters)})
+    lifted.differentiate()
+    module = {"CONSTANTS": constants_of(lifted.code)}
+    exec(source(lifted.code), module)
+    theta = np.array(case.settings[1], np.float64)
+    arrays = [case.arrays[k] for k in traced.feeds]
+    eager = [Eager(case, case.settings[1], k, np.ones(len(traced.roots))) for k in range(EXAMPLES)]
+    size = max(example.size for example in eager)
+    slope = max(example.slope for example in eager)
+    for batch in [7, 1, 2] if arrays else [1]:
+        given = [array[:batch] for array in arrays]
+        runner = NumpyRunner(lifted.code)
+        expected = runner.forward(theta, given)
+        seeds = np.full(expected.shape, 1.0 / expected.size)  # one result: the mean is meant
+        chosen = [seeds] if len(traced.roots) > 1 else []
+        with np.errstate(all="ignore"):  # in holes anything may happen
+            found = np.reshape(module["forward"](theta, *given), expected.shape)
+            _, gradient = module["value_and_grad"](theta, *given, *chosen)
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * size)
+        atol = 1e-12 * slope * size
+        np.testing.assert_allclose(gradient, runner.backward(seeds), rtol=0, atol=atol)
 
 
 class Eager:

@@ -1,9 +1,11 @@
 """Lifted programs of many kinds: their numbers, how few operations they are, and their sources.
 
-`LIFT_UPDATE=1 pytest tests/test_lift.py` writes the golden sources in `tests/golden/` anew: what a
-change to the lifter changes in them is then to be read in the difference.
+The golden sources in `tests/golden/` are what programs are as text. `python tests/test_lift.py`
+writes them anew; what a change to the lifter changes is then to be read in the difference.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import autograd.numpy as anp
@@ -12,10 +14,11 @@ import pytest
 from autograd import value_and_grad as hips
 from lift_programs import PROGRAMS, gpt, matrix, moons, numbers
 
-from glassgrad import MLP, Value, lift, topological_order
+from glassgrad import MLP, Embedding, Value, cross_entropy, lift, topological_order
 from glassgrad.backends.numpy_backend import NumpyRunner
 from glassgrad.backends.reference import ReferenceRunner
 from glassgrad.data import moons as moon_points
+from glassgrad.lift import Program
 from glassgrad.lift.build import build
 from glassgrad.lift.differentiate import differentiate
 from glassgrad.lift.spec import check
@@ -134,22 +137,13 @@ def test_every_number_is_found_again(name: str) -> None:
     nodes = topological_order(root)
     change(parameters, root, 3)
     program(None)
-    buffers = {}
-    there = parts = 0
-    for node in nodes:
-        place = program.where(node)
-        if place is None:
-            continue
-        if place.name not in buffers:
-            buffers[place.name] = program[place.name]
-        found = buffers[place.name][place.index]
-        if place.part:
-            parts += 1
-        else:
-            there += 1
-            assert found == pytest.approx(node.data, rel=1e-12, abs=1e-13)
+    places = [(node, place) for node in nodes if (place := program.where(node)) is not None]
+    arrays = {name: program[name] for name in {place.name for _, place in places}}
+    there = [(arrays[p.name][p.index], node.data) for node, p in places if not p.part]
+    found, expected = np.array(there).reshape(-1, 2).T
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
     varies = depends_on(parameters, nodes)
-    assert there + parts == len(varies)
+    assert {node for node, _ in places} == varies
     assert (program.where(root) is not None) == (root in varies)
     for place, parameter in enumerate(parameters):
         assert program.where(parameter).index == (place,)
@@ -340,3 +334,73 @@ def test_numbers_of_pooling_are_those_of_torch() -> None:
     value, slope = program.value_and_grad(theta.detach().numpy())
     assert value == near((total / 2).item())
     assert slope == near(theta.grad.numpy())
+
+
+# Golden sources.
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def of_graph(name: str) -> Callable[[], Program]:
+    def make() -> Program:
+        root, parameters = PROGRAMS[name]()
+        return lift(root, wrt=parameters)
+
+    return make
+
+
+def classifier() -> Program:
+    """A function of one example: the batch is an axis more."""
+    model = MLP(2, [8, 3], seed=0)
+    program = lift(lambda x, label: cross_entropy(model(x), label), wrt=model)
+    program.forward(None, np.zeros((2, 2)), np.zeros(2, int))
+    return program
+
+
+def letters() -> Program:
+    """Rows of a table, chosen by data."""
+    table, model = Embedding(27, 4, seed=0), MLP(8, [16, 27], seed=0)
+    program = lift(
+        lambda x, y: cross_entropy(model(table(x[0]) + table(x[1])), y), wrt=[table, model]
+    )
+    program.forward(None, np.zeros((2, 2), int), np.zeros(2, int))
+    return program
+
+
+SOURCES: dict[str, Callable[[], Program]] = {
+    "classifier": classifier,
+    "letters": letters,
+    **{
+        name: of_graph(name)
+        for name in [
+            "moons",
+            "gpt",
+            "attention",
+            "rnn",
+            "conv",
+            "padded_convolution",
+            "mlp_batch",
+            "batch_norm",
+            "distances",
+            "ragged_sums",
+            "polynomial",
+            "softmax_by_powers",
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_sources_are_the_golden_ones(name: str) -> None:
+    text = (GOLDEN / f"{name}.py").read_text(encoding="utf-8")
+    assert SOURCES[name]().source() == text, "`python tests/test_lift.py` writes them anew"
+
+
+def test_there_are_no_other_golden_sources() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.py")} == set(SOURCES)
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, make in SOURCES.items():
+        (GOLDEN / f"{name}.py").write_text(make().source(), encoding="utf-8")

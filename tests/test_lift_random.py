@@ -10,23 +10,29 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_programs import Case, Eager, agree, loop_program, scalar_program
+from random_programs import Case, Eager, agree, loop_program, scalar_program, text_agrees
 
 from glassgrad.ops import OPS
 
 seeds = st.integers(0, 2**32)
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(seed=seeds, n_steps=st.integers(1, 30))
 def test_scalar_programs(seed: int, n_steps: int) -> None:
     agree(scalar_program(seed, n_steps), seed, slow=n_steps < 8)
 
 
-@settings(max_examples=250)
+@settings(max_examples=100)
 @given(seed=seeds, n_steps=st.integers(1, 5))
 def test_loops(seed: int, n_steps: int) -> None:
     agree(loop_program(seed, n_steps), seed, slow=n_steps == 1)
+
+
+@settings(max_examples=40)
+@given(seed=seeds, n_steps=st.integers(1, 20), loops=st.booleans())
+def test_sources(seed: int, n_steps: int, loops: bool) -> None:
+    text_agrees(loop_program(seed, n_steps % 5 + 1) if loops else scalar_program(seed, n_steps))
 
 
 def test_the_programs_use_every_operation() -> None:
@@ -75,6 +81,7 @@ if __name__ == "__main__":
         for make, n_steps in [(scalar_program, 1 + seed % 30), (loop_program, 1 + seed % 5)]:
             try:
                 agree(make(seed, n_steps), seed, slow=seed % 10 == 0)
+                text_agrees(make(seed, n_steps))
             except Exception as error:
                 place = traceback.extract_tb(error.__traceback__)[-1]
                 text = " ".join(str(error).split())[:200]
