@@ -246,11 +246,12 @@ def check_index(index: Any, count: int) -> None:
                 f"Embedding({count}, 2)({count - 1})",
             )
         )
-    if not 0 <= index < count:
+    number = index.__index__()
+    if not 0 <= number < count:
         raise IndexError(
             explain(
-                f"this embedding has rows 0 to {count - 1}, and no row {index!r}",
-                f"Embedding({count}, 2)({index!r})",
+                f"this embedding has rows 0 to {count - 1}, and no row {number}",
+                f"Embedding({count}, 2)({number})",
                 "each thing has a number of its own, from 0 on",
                 f"Embedding({count}, 2)({count - 1})",
             )

@@ -255,7 +255,7 @@ def python(code, **environment):
 def test_pure_python_when_asked():
     """Every module of the core is then read from its source."""
     code = """
-        import sys, glassgrad, glassgrad.lift.walk
+        import sys, glassgrad, glassgrad.backends.scalars, glassgrad.lift.walk
         from glassgrad.pure import COMPILED
         print(glassgrad.core_kind())
         print(all(sys.modules[f"glassgrad.{m}"].__file__.endswith(".py") for m in COMPILED))

@@ -500,6 +500,20 @@ def test_a_network_that_cannot_be_lifted_is_trained_by_its_graph(kind, why, monk
     assert why in str(caught.value)
 
 
+def test_a_value_that_is_taken_for_true_is_so_in_both():
+    class Asking(Line):
+        def __call__(self, x):
+            y = super().__call__(x) if self.start else x[0]
+            return y * 2 if y else x[0]
+
+    found = {}
+    for backend in ("eager", "numpy"):
+        model = Asking()
+        assert fit(model, grid(), epochs=2, backend=backend).backend == backend
+        found[backend] = weights(model)
+    assert alike(found["numpy"], found["eager"])
+
+
 def test_a_network_that_becomes_another_one_is_noticed_before_the_next_step(monkeypatch):
     def trained(backend):
         model = MLP(2, [3, 1], seed=1)

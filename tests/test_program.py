@@ -367,6 +367,10 @@ MISTAKES = [
         *(TypeError, "the rows of an embedding go by whole numbers, not by "),
     ),
     (
+        lambda: lift(lambda n: LETTERS(n), wrt=LETTERS)(None, [-1]),
+        *(IndexError, "this embedding has rows 0 to 4, and no row -1"),
+    ),
+    (
         lambda: lift(lambda n: LETTERS(n), wrt=LETTERS)(None, [-1.0]),
         *(TypeError, "the rows of an embedding go by whole numbers, not by Value(data=-1.0)"),
     ),
