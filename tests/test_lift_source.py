@@ -441,6 +441,26 @@ def test_holes_are_never_the_extreme(op):
         run(code, np.array([sign]), [1.0 + abs(numbers(1, 5, 4, 3))])
 
 
+@pytest.mark.parametrize("op", [ops.maximum, ops.minimum])
+@pytest.mark.parametrize("batched", [False, True])
+@pytest.mark.parametrize(
+    ("shape", "strides", "reduce"),
+    [((), (0,), (3,)), ((2,), (1, 0), (3,)), ((), (1, 0), (4, 3)), ((2,), (4, 0, 1), (3, 2))],
+)
+def test_the_same_number_several_times_in_an_extreme(op, batched, shape, strides, reduce):
+    theta, x = parameters(8), Buffer("x", (8,), "input", batched)
+    y = value("y", 8, batched=batched)
+    top, loss = value("top", *shape, batched=batched), value("loss", batched=batched)
+    code = Code(theta, [x], [root(loss)])
+    code.forward = [
+        Compute(whole(y), (8,), [Term(whole(x) * whole(theta))]),
+        Extreme(op, whole(top), shape, View(y, 1, strides), reduce),
+        Compute(root(loss), (), [Term(whole(top) ** 3, shape)]),
+    ]
+    given = np.array([1.0, 2.0, 2.0, 2.0, 1.0, 3.0, 2.0, 3.0])
+    run(code, np.ones(8), [np.stack([given, -given]) if batched else given])
+
+
 def test_a_step_by_itself_is_a_number():
     theta, x = parameters(1), of_example("x", 4)
     step = Apply(ops.step, (whole(x),))

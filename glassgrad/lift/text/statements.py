@@ -219,6 +219,12 @@ class Writer:
         self.arrays.helpers["max_shares"] = MAX_SHARES
         source = self._without_holes(extreme, order)
         lead = ["-1" if axis == BATCH else str(shape[axis]) for axis in outer]
+        again = [axis for axis in inner if not extreme.source.strides[axis]]
+        if again:  # the same number several times
+            counts = [*lead, *("1" if axis in again else str(shape[axis]) for axis in inner)]
+            source = Text(f"np.reshape({source.text}, ({', '.join(counts)},))")
+            for axis in again:
+                source = Text(f"np.repeat({source.text}, {shape[axis]}, axis={order.index(axis)})")
         if len(inner) > 1:
             flat = ", ".join([*lead, str(prod(extreme.reduce))])
             source = Text(f"{source.at(ATOM)}.reshape({flat})")
@@ -234,6 +240,10 @@ class Writer:
         slope = sum_text(sum_parts(space, upstream, order, lost))
         aim = aim_at(back.target, shape)
         product = Text(f"{text} * {slope.at(PRODUCT)}", PRODUCT)
+        if again:
+            summed = ", ".join(str(order.index(axis)) for axis in again)
+            product = Text(f"np.sum({product.text}, axis=({summed},))")
+            order = [axis for axis in order if axis not in again]
         if aim.order != order:
             turn = ", ".join(str(order.index(axis)) for axis in aim.order)
             product = Text(f"({product.text}).transpose({turn})")
