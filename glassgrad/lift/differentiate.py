@@ -217,7 +217,10 @@ def _is_of_one_number(compute: Compute) -> bool:
     """Whether it is a formula over single numbers."""
     if compute.shape or compute.target.buffer.mask is not None:
         return False
-    return not any(term.reduce for term in compute.terms)
+    for term in compute.terms:  # noqa: SIM110  faster than any(...)
+        if term.reduce:
+            return False
+    return True
 
 
 def _back_one_number(compute: Compute, gradients: _Gradients) -> Iterator[Compute]:
@@ -227,15 +230,18 @@ def _back_one_number(compute: Compute, gradients: _Gradients) -> Iterator[Comput
         return
     upstream = View(gradients.buffer(target.buffer), target.offset, ())
     is_result = gradients.is_result(compute)
-    found: dict[tuple[Buffer, int], list[Expr]] = {}
+    found: dict[tuple[Buffer, int], list[Term]] = {}
     for term in compute.terms:
         if isinstance(term.expr, Expr):
             for view, adjoint in _adjoints(term.expr, upstream, target if is_result else term.expr):
                 if gradients.wanted(view.buffer):
-                    found.setdefault((view.buffer, view.offset), []).append(adjoint)
+                    cell = view.buffer, view.offset
+                    if cell in found:
+                        found[cell].append(Term(adjoint))
+                    else:
+                        found[cell] = [Term(adjoint)]
     comment = f"from {target.buffer.name}"
-    for (buffer, offset), adjoints in found.items():
-        terms = [Term(adjoint) for adjoint in adjoints]
+    for (buffer, offset), terms in found.items():
         if len(terms) > 1:
             terms = [Term(x.expr * float(n)) for x, n in Counter(terms).items()]
         d_view = View(gradients.buffer(buffer), offset, ())
