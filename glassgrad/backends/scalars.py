@@ -72,7 +72,6 @@ class Scalars:
 
     def __init__(self, one_example: bool) -> None:
         self.one_example = one_example
-        self.count = 0  # of instructions
         self.steps: list[Step] = []
         self.cells: dict[Buffer, dict[int, Cell]] = {}
         self.loaded: dict[Buffer, list[int]] = {}
@@ -84,17 +83,14 @@ class Scalars:
     def takes(self, step: Any) -> bool:
         """Add what an instruction does, if it does that to few numbers."""
         if isinstance(step, Compute):
-            taken = self._compute(step)
-        elif isinstance(step, Zero):
-            taken = self._zero(step.target)
-        elif isinstance(step, Gather):
-            taken = self._gather(step.target, step.source, step.index)
-        elif isinstance(step, Scatter):
-            taken = self._scatter(step.target, step.source, step.index)
-        else:
-            return False
-        self.count += taken
-        return taken
+            return self._compute(step)
+        if isinstance(step, Zero):
+            return self._zero(step.target)
+        if isinstance(step, Gather):
+            return self._gather(step.target, step.source, step.index)
+        if isinstance(step, Scatter):
+            return self._scatter(step.target, step.source, step.index)
+        return False
 
     def run(self) -> None:
         """Take the steps."""
