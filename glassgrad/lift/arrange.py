@@ -156,6 +156,8 @@ def follow(operand: Operand) -> Box | None:
     first = operand.cells[:, 0]
     if (first < 0).any():
         return None
+    if len(first) == operand.buffer.size and (first == np.arange(len(first))).all():
+        return Box(tuple(n for n in operand.buffer.shape if n > 1), first)
     shape: list[int] = []
     place = np.zeros(len(first), np.intp)
     for along in np.unravel_index(first, operand.buffer.shape or (1,)):

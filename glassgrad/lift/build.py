@@ -85,7 +85,8 @@ def _build(roots: Sequence[Value], wrt: Sequence[Value], arguments: Sequence[Arg
         else:
             heads = np.sort(np.concatenate([due, early]))
             groups = sums(draft, heads) if kind == SUM else operations(draft, heads, kind)
-            _write(draft, targets, [x for x in groups if np.isin(x.heads, due).any()])
+            draft.is_due[due] = True
+            _write(draft, targets, [x for x in groups if draft.is_due[x.heads].any()])
     draft.code.roots = [draft.view(int(canonical.same[root])) for root in tape.roots]
     return Built(draft.code, len(tape), tape, canonical, draft.layout)
 

@@ -165,7 +165,8 @@ def _absorbed(
     absorbed |= (form == PRODUCT) & in_sums
     absorbed |= (form == SCALING) & in_sums & (once | ~repeats)
     continues = binary & (form == CHAIN) & (form[left] == CHAIN)
-    continues &= (op[left] == op) & (op[right] != op)
+    # Two of one formula are halves of a whole, as in pooling; a chain goes on with one more number.
+    continues &= (op[left] == op) & ((op[right] != op) | (formula[left] != formula[right]))
     begins = left[continues]
     begins = begins[(uses[begins] == 1) & ~np.isin(begins, tape.roots)]
     absorbed[begins] = True

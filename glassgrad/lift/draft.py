@@ -23,7 +23,8 @@ from glassgrad.value import Value
 class Draft:
     """What all that write instructions share.
 
-    layout: where each number is. copies: constants, and copies that have been asked for.
+    is_due: which heads have come up by now. layout: where each number is. copies: constants, and
+    copies that have been asked for.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Draft:
         self.tape, self.canonical = tape, canonical
         self.agenda = Agenda(tape, canonical)
         self.copies = Copies()
+        self.is_due = np.zeros(len(canonical.heads), np.bool_)
         names = ["np", "theta", *(argument.name for argument in arguments)]
         self.layout = Layout(canonical.fixed, names)
         self.code = Code(Buffer("theta", (len(wrt),), "parameter"))
@@ -74,8 +76,11 @@ class Draft:
         """Which heads have their inputs in the same buffers."""
         key = np.zeros(len(inputs[0]), np.int64)
         for nodes in inputs:
-            key = key * (len(self.layout.buffers) + 3) + self.layout.buffer_of[nodes]
-            _, key = np.unique(key, return_inverse=True)
+            which = self.layout.buffer_of[nodes]
+            if (which != which[0]).any():
+                _, key = np.unique(
+                    key * (len(self.layout.buffers) + 3) + which, return_inverse=True
+                )
         return equal(key)
 
     def view(self, node: int) -> View:

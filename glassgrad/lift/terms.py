@@ -60,7 +60,10 @@ class Terms:
         left, right = np.where(swap, right, left), np.where(swap, left, right)
         in_right = np.where(right >= 0, buffer_of[right], -1)
         kind = buffer_of[left].astype(np.int64) * (len(buffers) + 1) + in_right + 1
-        kinds, kind = np.unique(kind, return_inverse=True)
+        if len(kind) and (kind == kind[0]).all():
+            kinds, kind = kind[:1], np.zeros_like(kind)
+        else:
+            kinds, kind = np.unique(kind, return_inverse=True)
         if ((np.diff(kind) < 0) & (np.diff(row) == 0)).any():
             order = np.lexsort((kind, row))
             row, term, left, right, kind = (x[order] for x in (row, term, left, right, kind))
