@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from glassgrad import MLP, Value, lift, ops
+from glassgrad import MLP, Value, lift, ops, take
 from glassgrad.backends.reference import ReferenceRunner
 from glassgrad.lift.build import build
 from glassgrad.lift.differentiate import differentiate
@@ -26,9 +26,10 @@ from glassgrad.lift.ir import (
 )
 from glassgrad.lift.spec import check
 from glassgrad.lift.text.constants import array_text
-from glassgrad.lift.text.formulas import Formulas, Text, wrapped
+from glassgrad.lift.text.formulas import Formulas, Text
 from glassgrad.lift.text.source import constants_of, source
 from glassgrad.lift.text.views import BATCH, Dim, view_text
+from glassgrad.lift.text.wrapping import wrapped
 from tests.lift_programs import PROGRAMS
 from tests.test_differentiate import Chance
 
@@ -71,11 +72,9 @@ def run(code, theta, inputs=(), names=()):
         found = scope["forward"](theta, *inputs)
         np.testing.assert_allclose(np.reshape(found, wanted.shape), wanted, 1e-11, 1e-13)
         if len(code.roots) == 1:
-            if not wanted.size:
-                return text  # there is no mean of no examples
-            seeds = np.full(wanted.shape, 1.0 / wanted.size)
+            seeds = np.full(wanted.shape, 1.0 / max(wanted.size, 1))
             found, gradient = scope["value_and_grad"](theta, *inputs)
-            np.testing.assert_allclose(found, wanted.mean(), 1e-11, 1e-13)
+            np.testing.assert_allclose(found, wanted.sum() / max(wanted.size, 1), 1e-11, 1e-13)
         else:
             seeds = numbers(1, *wanted.shape)
             found, gradient = scope["value_and_grad"](theta, *inputs, seeds)
@@ -167,7 +166,17 @@ def test_formulas_have_no_more_parentheses_than_they_need():
         (a - (b - c), "a - (b - c)"),
         (a * (b + c), "a * (b + c)"),
         (a / (b * c), "a / (b * c)"),
-        (a / b / c, "a / (b * c)"),
+        (a / b / c, "a / b / c"),
+        (a * (b / c), "a * (b / c)"),
+        (b * (a * c) * 0.1, "0.1 * (b * (a * c))"),
+        (b * (a * 0.1), "b * (0.1 * a)"),
+        (2.0 * (a * 0.1) * b, "0.2 * a * b"),
+        ((a * b * 0.1) * c, "0.1 * (a * b) * c"),
+        (((a * 0.1) * b) * 0.3, "0.3 * (0.1 * a * b)"),
+        (a * 0.1 / b * c, "0.1 * a / b * c"),
+        ((b**-1.0 * 0.1) * c, "0.1 / b * c"),
+        (b * (a * -2.0), "-2.0 * b * a"),
+        ((a**-1.0) * b, "b / a"),
         (1.0 / a, "1.0 / a"),
         (-(a + b), "-(a + b)"),
         (1.0 - a * a, "1.0 - a * a"),
@@ -201,10 +210,36 @@ def test_every_operation_of_the_table_and_its_derivative(op):
 def test_long_statements_are_cut():
     text = wrapped(f"y = np.where(mask, {'x' * 40}, 0.0)", 40)
     assert text == f"y = np.where(\n    mask,\n    {'x' * 40},\n    0.0,\n)"
+    inner = "f(first, second, third, fourth, fifth, sixth)"
+    assert wrapped(f"y = a * ({inner} + {inner})", 56).splitlines() == [
+        "y = (",
+        "    a",
+        "    * (",
+        f"        {inner}",
+        f"        + {inner}",
+        "    )",
+        ")",
+    ]
+    rows = f"return np.array([[{', '.join(map(str, range(20)))}], [1, 2]])"
+    assert wrapped(rows, 40).splitlines() == [
+        "return np.array(",
+        "    [",
+        "        [",
+        "            0, 1, 2, 3, 4, 5, 6, 7, 8,",
+        "            9, 10, 11, 12, 13, 14, 15,",
+        "            16, 17, 18, 19,",
+        "        ],",
+        "        [1, 2],",
+        "    ],",
+        ")",
+    ]
 
 
 def test_constants_by_their_rule():
     assert array_text(np.tri(3, 4)) == "np.tri(3, 4)"
+    assert array_text(np.tri(3, 3, -1)) == "np.tri(3, 3, -1)"
+    assert array_text(~np.tri(5, 4, 1, dtype=bool)) == "~np.tri(5, 4, 1, dtype=bool)"
+    assert array_text(np.triu(np.ones((4, 4), dtype=bool))) == "~np.tri(4, 4, -1, dtype=bool)"
     assert array_text(np.eye(3)) == "np.eye(3)"
     assert array_text(np.arange(1.0, 9.0)) == "np.arange(1.0, 9.0)"
     assert array_text(np.array([0, 2, 4])) == "np.arange(0, 6, 2)"
@@ -212,7 +247,7 @@ def test_constants_by_their_rule():
     assert array_text(np.array([True, False])) == "np.array([True, False])"
     tri = np.broadcast_to(np.tri(3, dtype=bool), (2, 3, 3))
     assert array_text(tri) == "np.broadcast_to(np.tri(3, dtype=bool), (2, 3, 3))"
-    assert array_text(numbers(1, 20)) is None
+    assert array_text(numbers(1, 65)) is None
 
 
 # Programs built by hand.
@@ -253,11 +288,13 @@ def forward(theta, x, t):
 
 def value_and_grad(theta, x, t):
     """The mean of the results over the batch, and its gradient."""
+    batch = len(x)
+    if batch == 0:
+        return 0.0, np.zeros_like(theta)
     W1 = theta[:9].reshape(3, 3)[:, :2]      # 3 x 2
     b1 = theta[:9].reshape(3, 3)[:, 2]       # 3
     W2 = theta[9:12]                         # 3
     b2 = theta[12]                           # a number
-    batch = len(x)
     h1 = np.tanh(x @ W1.T + b1)              # batch x 3: 15 scalar nodes
     out = h1 @ W2 + b2                       # batch
     loss = (out - t) ** 2                    # batch
@@ -405,7 +442,11 @@ def test_gathers_with_holes_and_rows(batched):
         ),
     ]
     text = run(code, numbers(1, 12), [numbers(2, *[4] * batched, 3)])
-    assert ">= 0, u.reshape(" in text
+    assert "\nmask = g_index >= 0\n" in text
+    assert (
+        f"    g = np.where(mask, u.reshape(-1{', 12' * batched})[{':, ' * batched}g_index], 0.0)"
+        in text
+    )
     assert "[[2, 0, 2]]" in text
 
 
@@ -480,11 +521,11 @@ def test_a_step_by_itself_is_a_number():
 
 
 def test_large_constants_are_given_from_outside():
-    theta, y, table = parameters(20), value("y"), constant("table", numbers(3, 20))
+    theta, y, table = parameters(70), value("y"), constant("table", numbers(3, 70))
     code = Code(theta, [], [root(y)])
-    code.forward = [Compute(root(y), (), [Term(whole(theta) * whole(table), (20,))])]
-    text = run(code, numbers(1, 20))
-    assert '\ntable = CONSTANTS["table"]  # 20\n' in text
+    code.forward = [Compute(root(y), (), [Term(whole(theta) * whole(table), (70,))])]
+    text = run(code, numbers(1, 70))
+    assert '\ntable = CONSTANTS["table"]  # 70\n' in text
     assert "    y = theta @ table" in lines_of(text, "forward")
     np.testing.assert_array_equal(constants_of(code)["table"], table.data)
 
@@ -537,3 +578,182 @@ def test_labels_name_parameters():
     a, b = Value(2.0, label="slope"), Value(3.0, label="start")
     text = lift(a * 4.0 + b).source()
     assert "slope = theta[0]" in text or "slope_start" in text
+
+
+# What a learner reads.
+
+
+def warnings_are_errors(program, theta, inputs=()):
+    """What the text of a program gives, which must not warn, next to what the program gives."""
+    scope = {"CONSTANTS": program.constants()}
+    exec(program.source(), scope)
+    found, gradient = scope["value_and_grad"](theta, *inputs)
+    wanted, slope = program.value_and_grad(theta, *inputs)
+    np.testing.assert_allclose(found, wanted, 1e-11, 1e-13)
+    np.testing.assert_allclose(gradient, slope, 1e-11, 1e-13)
+
+
+def test_small_data_is_there_to_be_seen():
+    w = [Value(float(i), label=f"w{i}") for i in range(3)]
+    xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
+    text = lift(sum(sum(a * b for a, b in zip(w, x, strict=True)).tanh() for x in xs)).source()
+    assert (
+        "c1 = np.array([\n    [2.0, 3.0, -1.0],\n    [3.0, -1.0, 0.5],\n"
+        "    [0.5, 1.0, 1.0],\n    [1.0, 1.0, -1.0],\n])\n"
+    ) in text
+    assert "CONSTANTS" not in text
+
+
+@pytest.mark.parametrize("shape", [(64,), (32, 2), (4, 16), (2, 4, 8), (0,), (1, 20)])
+@pytest.mark.parametrize("dtype", [float, int, bool])
+def test_written_constants_are_those_numbers_in_short_lines(shape, dtype):
+    given = (numbers(4, *shape) * 9.0).astype(dtype)
+    text = array_text(given)
+    assert max(map(len, text.splitlines())) <= 100
+    found = eval(text, {"np": np})
+    assert found.dtype == given.dtype
+    np.testing.assert_array_equal(found, given)
+
+
+def test_what_large_constants_are_is_said():
+    theta, y, table = parameters(70), value("y"), constant("table", numbers(3, 70))
+    code = Code(theta, [], [root(y)])
+    code.forward = [Compute(root(y), (), [Term(whole(theta) * whole(table), (70,))])]
+    lines = source(code).splitlines()
+    at = lines.index('table = CONSTANTS["table"]  # 70')
+    assert lines[at - 1].startswith("# CONSTANTS: ")
+    assert "program.constants()" in lines[at - 1]
+    assert "CONSTANTS" not in source(code, most=70)
+
+
+@pytest.mark.parametrize("kind", ["power", "log", "root", "share"])
+def test_holes_do_not_warn(kind):
+    points = [[Value(float(i * j + i)) for j in range(2)] for i in range(5)]
+    total = Value(0.0)
+    for i in range(5):
+        for j in range(5):
+            if i != j:
+                (a, b), (c, d) = points[i], points[j]
+                away = (a - c) ** 2 + (b - d) ** 2
+                total = total + {
+                    "power": lambda x: x**-1.5,
+                    "log": lambda x: x.log(),
+                    "root": lambda x: x**0.5,
+                    "share": lambda x: 1.0 / (1.0 / x + 1.0),
+                }[kind](away)
+    program = lift(total)
+    warnings_are_errors(program, program.theta())
+    assert "errstate" not in program.source()
+
+
+def test_a_look_up_with_holes_has_one_mask():
+    theta, loss = parameters(4), value("loss")
+    holes = np.array([[True, False], [True, True]])
+    g, h = value("g", 2, 2, mask=holes), value("h", 2, 2, mask=holes)
+    code = Code(theta, [], [root(loss)])
+    code.forward = [
+        Gather(g, theta, np.array([3, -1, 0, 2])),
+        Compute(whole(h), (2, 2), [Term(whole(g))]),
+        Compute(root(loss), (), [Term(ops.sin(whole(h)) * whole(g), (2, 2))]),
+    ]
+    text = run(code, numbers(1, 4))
+    assert lines_of(text, "forward")[:2] == [
+        "    g = np.where(mask, theta[g_index], 0.0)",
+        "    h = g",
+    ]
+
+
+def test_products_are_in_the_order_of_the_program():
+    a, b, c = (Value(x, label=name) for x, name in [(2.0, "a"), (3.0, "b"), (4.0, "c")])
+    for result, text in [
+        (a * (b * c), "a * (b * c)"),
+        (a.tanh() / b.tanh(), "tanh1[0] / tanh1[1]"),
+        ((a.exp() - 1.0) / (a.exp() + 1.0), "s1[0] / s1[1]"),
+    ]:
+        assert text in lift(result).source(gradient=False), lift(result).source(gradient=False)
+
+
+def test_the_mean_of_what_is_the_same_for_all_examples():
+    w = [Value(1.0, label="w"), Value(2.0, label="v")]
+    for function in (lambda x: w[0] * w[1], lambda x: Value(3.0), lambda x: w[0] * x):
+        program = lift(function, wrt=w)
+        for batch in (3, 1, 0):
+            x = np.arange(float(batch))
+            program.value_and_grad(None, x)
+            warnings_are_errors(program, program.theta(), [x])
+            scope = {}
+            exec(program.source(), scope)
+            found = scope["forward"](program.theta(), x)
+            np.testing.assert_allclose(found, program.forward(None, x))
+        assert "The mean of the results over the batch" in program.source()
+
+
+def test_an_argument_that_chooses_and_counts_is_one_argument():
+    table = [Value(float(i), label=f"t{i}") for i in range(5)]
+    program = lift(lambda i, x: (take(table, i) + 0.1 * i) * x, wrt=table)
+    arrays = [np.array([4, 0, 1]), np.array([0.5, 1.0, -2.0])]
+    program.value_and_grad(None, *arrays)
+    text = program.source()
+    assert "def forward(theta, i, x):" in text
+    assert "    i_as_number = i.astype(float)" in text
+    warnings_are_errors(program, program.theta(), arrays)
+
+
+def several(kind):
+    """A program of several results, and what it takes."""
+    w = [[Value(0.1 * i + 0.3 * j, label=f"w[{i}][{j}]") for j in range(3)] for i in range(4)]
+    flat = [value for row in w for value in row]
+
+    def rows(x):
+        return [sum(a * b for a, b in zip(row, x, strict=True)).tanh() for row in w]
+
+    functions = {
+        "all": rows,
+        "one": lambda x: [rows(x)[0]],
+        "rows": lambda x: [rows(x)[:2], [x[0] * x[1], x[1] * x[2]], [w[0][0], w[0][1]]],
+        "mixed": lambda x: [[rows(x)[0], x[0] * x[1]], [w[0][0] * w[1][1], Value(2.0)]],
+        "long": lambda x: [rows(x)[i % 4] * x[i % 3].exp() ** i for i in range(16)],
+    }
+    if kind in functions:
+        return lift(functions[kind], wrt=flat), [numbers(7, 2, 3)]
+    hessian = [
+        [w[i % 4][j % 3].exp() * (w[0][0] + float(i * j)) for j in range(4)] for i in range(4)
+    ]
+    results = {
+        "matrix": hessian,
+        "single": [hessian[1][1]],
+        "nested": [[r[:2], r[2:]] for r in hessian],
+    }
+    return lift(results[kind], wrt=flat), []
+
+
+@pytest.mark.parametrize(
+    "kind", ["all", "one", "rows", "mixed", "long", "matrix", "single", "nested"]
+)
+def test_several_results_are_in_their_form(kind):
+    program, arrays = several(kind)
+    program.value_and_grad(None, *arrays)
+    scope = {"CONSTANTS": program.constants()}
+    text = program.source()
+    exec(text, scope)
+    assert max(map(len, text.splitlines())) <= 100
+    results = program.forward(None, *arrays)
+    found = scope["forward"](program.theta(), *arrays)
+    assert np.shape(found) == results.shape
+    np.testing.assert_allclose(found, results, 1e-11)
+    seeds = numbers(9, *results.shape)
+    found, gradient = scope["value_and_grad"](program.theta(), *arrays, seeds)
+    np.testing.assert_allclose(found, results, 1e-11)
+    steps = 1e-6 * np.eye(len(program.parameters))
+    slopes = [
+        (
+            program.forward(program.theta() + h, *arrays)
+            - program.forward(program.theta() - h, *arrays)
+        )
+        for h in steps
+    ]
+    np.testing.assert_allclose(gradient, [np.sum(seeds * s) / 2e-6 for s in slopes], 1e-5, 1e-7)
+    if kind == "all":
+        assert lines_of(text, "forward")[-1] == "    return np.tanh(x @ w.T)" or (
+            lines_of(text, "forward")[-1] == "    return tanh1"
+        )

@@ -36,7 +36,7 @@ class Buffer:
     "index", whole numbers of an example; "constant", with its numbers in `data`; "value", what an
     instruction computes; "gradient", d(root) / d(another buffer) in the shape of that one.
     mask: None, or False for each cell that is a hole. Holes hold 0.0 at any time.
-    comment: what it was in the scalar program.
+    comment: what it was in the scalar program. labelled: whether its name is from the labels there.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Buffer:
     data: NDArray[np.float64] | None = None
     mask: NDArray[np.bool_] | None = None
     comment: str = ""
+    labelled: bool = False
 
     @property
     def size(self) -> int:

@@ -16,6 +16,7 @@ from glassgrad.lift.given import batch_of, check_lengths, parameters_in, theta_o
 from glassgrad.lift.ir import Code
 from glassgrad.lift.lifted import Lifted
 from glassgrad.lift.notices import Notice
+from glassgrad.lift.text.constants import FEW
 from glassgrad.lift.text.source import constants_of, source
 from glassgrad.lift.trace import Traced, argument_names, results_of, trace
 from glassgrad.nn import Module
@@ -123,8 +124,11 @@ class Program:
         """Whether there is a program already: a function's is made when it is first called."""
         return self._lifted is not None
 
-    def source(self, gradient: bool = True) -> str:
+    def source(self, gradient: bool = True, most: int = FEW) -> str:
         """The program as Python with NumPy, to read and to run, with or without its gradient.
+
+        most: arrays of constants with more numbers than that are not in the text: it takes them
+        from `CONSTANTS`, a dict that `constants` gives.
 
         >>> from glassgrad import Value, lift
         >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -139,11 +143,12 @@ class Program:
             return z1
         <BLANKLINE>
         """
-        return source(self._code(gradient), self.names)
+        traced = self._now.traced
+        return source(self._code(gradient), self.names, traced.shape, traced.feeds, most)
 
-    def constants(self, gradient: bool = True) -> dict[str, Floats]:
+    def constants(self, gradient: bool = True, most: int = FEW) -> dict[str, Floats]:
         """The arrays that the source takes from `CONSTANTS`, as they are too large for a text."""
-        return constants_of(self._code(gradient), self.names)
+        return constants_of(self._code(gradient), self.names, most)
 
     def where(self, value: Value | str) -> Place | None:
         """Where the number of a Value, or of the one with a label, is; None if it is nowhere.
@@ -154,6 +159,22 @@ class Program:
         Place(name='theta', index=(1,), part=False)
         """
         return self._now.where(value)
+
+    def values_at(self, name: str, *index: int) -> list[Value]:
+        """The Values of the graph whose number is in a cell of an array; the way back of `where`.
+
+        Most often it is one; equal ones share a cell.
+
+        >>> from glassgrad import Value, lift
+        >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+        >>> lift(a * b + 1).values_at("theta", 1)
+        [Value(data=3.0)]
+        """
+        return self._now.values_at(name, index)[0]
+
+    def parts_at(self, name: str, *index: int) -> list[Value]:
+        """The Values that went into the number in a cell, such as the products of a sum."""
+        return self._now.values_at(name, index)[1]
 
     def data(self, value: Value | str) -> Any:
         """The number of a Value, or of the one with a label, in the last run.
@@ -166,7 +187,8 @@ class Program:
         """How fast the last value changes with a Value, or with the one with a label.
 
         A float, or an array with one for each example. It is there after `value_and_grad`; of
-        several results it is that of the last one.
+        several results it is that of the last one. Of equal Values without labels there is only
+        the gradient of all of them together, which is refused.
         """
         return self._plain(self._now.grad(value))
 

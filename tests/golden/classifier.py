@@ -14,11 +14,11 @@ def max_shares(x):
 
 
 def forward(theta, x, label):
+    batch = len(x)
     W1 = theta[:24].reshape(8, 3)[:, :2]   # 8 x 2
     b1 = theta[:24].reshape(8, 3)[:, 2]    # 8
     W2 = theta[24:].reshape(3, 9)[:, :8]   # 3 x 8
     b2 = theta[24:].reshape(3, 9)[:, 8]    # 3
-    batch = len(x)
     tanh1 = np.tanh(x @ W1.T + b1)         # batch x 8: 40 scalar nodes
     z2 = tanh1 @ W2.T + b2                 # batch x 3: 48 scalar nodes
     maximum1 = z2.max(axis=1)              # batch: 2 scalar nodes
@@ -32,11 +32,13 @@ def forward(theta, x, label):
 
 def value_and_grad(theta, x, label):
     """The mean of the results over the batch, and its gradient."""
+    batch = len(x)
+    if batch == 0:
+        return 0.0, np.zeros_like(theta)
     W1 = theta[:24].reshape(8, 3)[:, :2]                   # 8 x 2
     b1 = theta[:24].reshape(8, 3)[:, 2]                    # 8
     W2 = theta[24:].reshape(3, 9)[:, :8]                   # 3 x 8
     b2 = theta[24:].reshape(3, 9)[:, 8]                    # 3
-    batch = len(x)
     tanh1 = np.tanh(x @ W1.T + b1)                         # batch x 8: 40 scalar nodes
     z2 = tanh1 @ W2.T + b2                                 # batch x 3: 48 scalar nodes
     maximum1 = z2.max(axis=1)                              # batch: 2 scalar nodes

@@ -1,5 +1,6 @@
 import numpy as np
 
+# CONSTANTS: arrays that are too large for a text, as program.constants() gives them
 c1 = CONSTANTS["c1"]  # 72 x 9
 
 

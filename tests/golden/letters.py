@@ -14,12 +14,12 @@ def max_shares(x):
 
 
 def forward(theta, x, y):
+    batch = len(x)
     embedding_rows = theta[:108].reshape(27, 4)                  # 27 x 4
     mlp_W1 = theta[108:252].reshape(16, 9)[:, :8]                # 16 x 8
     mlp_b1 = theta[108:252].reshape(16, 9)[:, 8]                 # 16
     mlp_W2 = theta[252:].reshape(27, 17)[:, :16]                 # 27 x 16
     mlp_b2 = theta[252:].reshape(27, 17)[:, 16]                  # 27
-    batch = len(x)
     chosen1 = embedding_rows[x]                                  # batch x 2 x 4: 8 scalar nodes
     tanh1 = np.tanh(chosen1.reshape(-1, 8) @ mlp_W1.T + mlp_b1)  # batch x 16: 272 scalar nodes
     z2 = tanh1 @ mlp_W2.T + mlp_b2                               # batch x 27: 864 scalar nodes
@@ -34,12 +34,14 @@ def forward(theta, x, y):
 
 def value_and_grad(theta, x, y):
     """The mean of the results over the batch, and its gradient."""
+    batch = len(x)
+    if batch == 0:
+        return 0.0, np.zeros_like(theta)
     embedding_rows = theta[:108].reshape(27, 4)                  # 27 x 4
     mlp_W1 = theta[108:252].reshape(16, 9)[:, :8]                # 16 x 8
     mlp_b1 = theta[108:252].reshape(16, 9)[:, 8]                 # 16
     mlp_W2 = theta[252:].reshape(27, 17)[:, :16]                 # 27 x 16
     mlp_b2 = theta[252:].reshape(27, 17)[:, 16]                  # 27
-    batch = len(x)
     chosen1 = embedding_rows[x]                                  # batch x 2 x 4: 8 scalar nodes
     tanh1 = np.tanh(chosen1.reshape(-1, 8) @ mlp_W1.T + mlp_b1)  # batch x 16: 272 scalar nodes
     z2 = tanh1 @ mlp_W2.T + mlp_b2                               # batch x 27: 864 scalar nodes

@@ -38,6 +38,8 @@ def value_and_grad(theta):
     d_s1 = -(d_multiply1 @ power1) / s1 ** 2  # a number: from power2
     d_power1 += d_s1                          # 6: from s1
     # a number: from power1
-    d_theta[6] += d_power1 @ np.where((np.abs(base) + np.abs(x)) != 0, x * np.power(base, x - 1.0), 0.0)
+    d_theta[6] += (
+        d_power1 @ np.where((np.abs(base) + np.abs(x)) != 0, x * np.power(base, x - 1.0), 0.0)
+    )
     d_x += d_power1 * np.where(power1 != 0, power1 * np.log(base), 0.0)  # 6: from power1
     return z1, d_theta

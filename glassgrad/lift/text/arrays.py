@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.ir import Buffer, Code, Expr, Shape, View
+from glassgrad.lift.ir import Buffer, Code, Shape, View
 from glassgrad.lift.text.constants import Constants
 from glassgrad.lift.text.formulas import Text
 from glassgrad.lift.text.names import unused
 from glassgrad.lift.text.parts import Part, Parts
-from glassgrad.lift.text.sums import Order, Space
+from glassgrad.lift.text.sums import Guard, Order, Space
 from glassgrad.lift.text.targets import dim_of, without_leading
 from glassgrad.lift.text.views import BATCH, Dim, view_text
 
@@ -99,9 +99,7 @@ class Arrays:
             self._shown.setdefault(text, (view.buffer, " x ".join(axes)))
         return Text(self._hoisted.get(text, text))
 
-    def space(
-        self, shape: Shape, guard: Callable[[Space, Expr, Order, Text], Text] | None = None
-    ) -> Space:
+    def space(self, shape: Shape, guard: Guard | None = None) -> Space:
         """An index space of that shape, for the text of formulas."""
         counts = {BATCH: 2, **dict(enumerate(shape))}
         return Space(

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import NamedTuple
 
 from glassgrad import ops
@@ -16,10 +17,14 @@ COMPARE, SUM, MATMUL, PRODUCT, MINUS, POWER, ATOM = range(7)
 
 
 class Text(NamedTuple):
-    """Python text, and the precedence of its outermost operation."""
+    """Python text, and the precedence of its outermost operation.
+
+    inverse: where it is 1.0 / y, the text of y: what is multiplied by it is divided by y.
+    """
 
     text: str
     level: int = ATOM
+    inverse: str = ""
 
     def at(self, level: int) -> str:
         """The text where at least this precedence is needed.
@@ -30,6 +35,7 @@ class Text(NamedTuple):
         return self.text if self.level >= level else f"({self.text})"
 
 
+RISKY = (ops.log, ops.sqrt, ops.power)  # without a value for 0, or for numbers below it
 Signed = tuple[bool, Text]  # whether it is subtracted, and what
 
 
@@ -58,30 +64,57 @@ def sum_text(parts: Sequence[Signed]) -> Text:
         return head
     text = "-" + head.at(PRODUCT) if negative else head.at(SUM)
     for negative, part in rest:
-        text += f" - {part.at(MATMUL)}" if negative else f" + {part.at(SUM)}"
+        text += f" {'-' if negative else '+'} {part.at(MATMUL)}"
     return Text(text, SUM)
 
 
-def product_text(coefficient: float, above: Sequence[Text], below: Sequence[Text] = ()) -> Text:
-    """A positive number times some factors, divided by others.
+def inverse_text(x: Text) -> Text:
+    """1 divided by something.
 
-    >>> product_text(1 / 3, [Text("a"), Text("b + c", SUM)]).text
-    'a * (b + c) / 3.0'
+    >>> inverse_text(Text("a * b", PRODUCT)).text
+    '1.0 / (a * b)'
     """
-    above, below = list(above), list(below)
+    return Text(f"1.0 / {x.at(POWER)}", PRODUCT, x.at(POWER))
+
+
+def times(one: Text, other: Text) -> Text:
+    """A product in this order; what is multiplied by 1.0 / y is written as divided by y.
+
+    >>> times(Text("a"), Text("b * c", PRODUCT)).text
+    'a * (b * c)'
+    >>> times(inverse_text(Text("y")), Text("a")).text
+    'a / y'
+    """
+    if one.inverse and not other.inverse:
+        one, other = other, one
+    sign, factor = ("/", other.inverse) if other.inverse else ("*", other.at(MINUS))
+    return Text(f"{one.at(PRODUCT)} {sign} {factor}", PRODUCT)
+
+
+def scaled(coefficient: float, x: Text | None) -> Text:
+    """A positive number times something, or by itself.
+
+    >>> scaled(2.0, Text("a * b", PRODUCT)).text, scaled(1 / 3, Text("a * b", PRODUCT)).text
+    ('2.0 * a * b', 'a * b / 3.0')
+    >>> scaled(0.1, Text("a * b", PRODUCT)).text, scaled(0.1, inverse_text(Text("a"))).text
+    ('0.1 * (a * b)', '0.1 / a')
+    """
+    if x is None:
+        return number_text(coefficient)
+    if coefficient == 1.0:
+        return x
     inverse = round(min(1.0 / coefficient, 1e15)) if coefficient else 0
-    if above and len(repr(coefficient)) > 6 and inverse and 1.0 / inverse == coefficient:
-        below.append(number_text(inverse))
-    elif coefficient != 1.0 or not above:
-        above.insert(0, number_text(coefficient))
-    if not below and len(above) == 1:
-        return above[0]
-    text = " * ".join(x.at(PRODUCT) for x in above)
-    if len(below) == 1:
-        text += f" / {below[0].at(POWER)}"
-    elif below:
-        text += f" / ({' * '.join(x.at(PRODUCT) for x in below)})"
-    return Text(text, PRODUCT)
+    if len(repr(coefficient)) > 6 and inverse and 1.0 / inverse == coefficient:
+        return times(x, inverse_text(number_text(inverse)))
+    number = number_text(coefficient).text
+    if x.inverse:
+        return Text(f"{number} / {x.inverse}", PRODUCT)
+    return Text(f"{number} * {x.at(PRODUCT if is_exact(coefficient) else MINUS)}", PRODUCT)
+
+
+def is_exact(coefficient: float) -> bool:
+    """Whether multiplying by this number rounds nothing, so that it may be done at any time."""
+    return abs(math.frexp(coefficient)[0]) == 0.5
 
 
 def factors_of(expr: Expr | float) -> tuple[float, list[Expr]]:
@@ -103,7 +136,8 @@ def factors_of(expr: Expr | float) -> tuple[float, list[Expr]]:
 class Formulas:
     """Writes formulas, given how to write a view.
 
-    helpers: the definitions that the text needs, by name.
+    helpers: the definitions that the text needs, by name. guard: makes safe what is given to an
+    operation that has no value for some numbers.
     """
 
     view: Callable[[View], Text]
@@ -129,25 +163,58 @@ class Formulas:
     def product(
         self, coefficient: float, factors: Iterable[Expr], first: Sequence[Text] = ()
     ) -> Text:
-        """A positive number times factors, some of which may be powers of -1."""
-        above, below = list(first), []
+        """A positive number times factors, from left to right."""
         factors = list(factors)
         among_numbers = bool(first) or coefficient != 1.0 or not all(map(_is_step, factors))
-        for factor in factors:
-            exponent = _exponent(factor)
-            if exponent is not None and exponent < 0 and isinstance(factor, Apply):
-                below.append(self._to_the(-exponent, factor.inputs[0]))
-            elif among_numbers and isinstance(factor, Apply) and _is_step(factor):
-                above.append(Text(f"({self.text(factor.inputs[0]).at(SUM)} > 0.0)"))
-            else:
-                above.append(self._single(factor))
-        return product_text(coefficient, above, below)
+        texts = [*first, *(self._factor(x, among_numbers) for x in factors)]
+        text = reduce(times, texts) if texts else None
+        if text is None or text.inverse or len(texts) == 1:
+            return scaled(coefficient, text)
+        return scaled(coefficient, text._replace(level=MINUS))._replace(level=PRODUCT)
 
     def _signed(self, expr: Expr | float) -> Signed:
-        coefficient, factors = factors_of(expr)
-        if coefficient < 0:
-            return True, self.product(-coefficient, factors)
-        return False, self.product(coefficient, factors)
+        """A term, as what is added or subtracted."""
+        number, factors = factors_of(expr)
+        among_numbers = abs(number) != 1.0 or not all(map(_is_step, factors))
+        coefficient, text, leads = self._scaled(expr, among_numbers)
+        if not leads or text is None or text.inverse:
+            return coefficient < 0, scaled(abs(coefficient), text)
+        text = scaled(abs(coefficient), text._replace(level=MINUS))
+        return coefficient < 0, text._replace(level=PRODUCT)
+
+    def _scaled(self, expr: Expr | float, among_numbers: bool) -> tuple[float, Text | None, bool]:
+        """A product as a number and the rest, in the order in which the formula multiplies.
+
+        The last says whether the number multiplies the first factor, not all of the rest. Numbers
+        that are exact, such as -1 and 2, come out of anything.
+        """
+        if not isinstance(expr, Expr):
+            return float(expr), None, False
+        if not isinstance(expr, Apply) or expr.op is not ops.multiply:
+            return 1.0, self._factor(expr, among_numbers), False
+        (a, x, x_leads), (b, y, y_leads) = (self._scaled(z, among_numbers) for z in expr.inputs)
+        if x is None or y is None:
+            rest, leads = (y, y_leads) if x is None else (x, x_leads)
+            if rest is None or is_exact(a) or is_exact(b) or not a * b:
+                return a * b, rest, leads
+            number, inside = (a, b) if x is None else (b, a)
+            text = scaled(abs(inside), rest._replace(level=MINUS) if leads else rest)
+            return math.copysign(number, a * b), text._replace(level=PRODUCT), False
+        if not is_exact(b):
+            y = scaled(abs(b), y._replace(level=MINUS) if y_leads else y)._replace(level=PRODUCT)
+            b = math.copysign(1.0, b)
+        if not is_exact(a) and x.inverse:
+            x, a = scaled(abs(a), x), math.copysign(1.0, a)
+        leads = not is_exact(a)
+        if leads and not x_leads:
+            x = Text(x.at(MINUS))
+        return a * b, times(x, y), leads
+
+    def _factor(self, expr: Expr, among_numbers: bool) -> Text:
+        """One factor; a step is a comparison where it is among numbers."""
+        if among_numbers and isinstance(expr, Apply) and _is_step(expr):
+            return Text(f"({self.text(expr.inputs[0]).at(SUM)} > 0.0)")
+        return self._single(expr)
 
     def _single(self, expr: Expr) -> Text:
         """Anything but a sum or a product by itself."""
@@ -159,12 +226,12 @@ class Formulas:
         exponent = _exponent(expr)
         if exponent is not None:
             if exponent < 0:
-                return product_text(1.0, [], [self._to_the(-exponent, expr.inputs[0])])
+                return inverse_text(self._to_the(-exponent, expr.inputs[0], True))
             return self._to_the(exponent, expr.inputs[0])
         return self._call(expr)
 
-    def _to_the(self, exponent: float, base: Expr | float) -> Text:
-        x = self.text(base)
+    def _to_the(self, exponent: float, base: Expr | float, inverse: bool = False) -> Text:
+        x = self._safe(base, inverse or not float(exponent).is_integer())
         if exponent == 1:
             return x
         if exponent == 0.5:
@@ -172,10 +239,17 @@ class Formulas:
         shown = int(exponent) if float(exponent).is_integer() and exponent < 1e6 else exponent
         return Text(f"{x.at(ATOM)} ** {shown}", POWER)
 
+    def _safe(self, expr: Expr | float, is_risky: bool) -> Text:
+        """What an operation takes that has no value for some numbers, which holes may hold."""
+        text = self.text(expr)
+        if self.guard is None or not is_risky or not isinstance(expr, Expr):
+            return text
+        return self.guard(expr, text)
+
     def _call(self, expr: Apply) -> Text:
         """An operation by its template, or as a function of its own where that is long."""
         op = expr.op
-        inputs = [self.text(x) for x in expr.inputs]
+        inputs = [self._safe(x, op in RISKY and i == 0) for i, x in enumerate(expr.inputs)]
         if op.name == "erf":
             self.helpers["erf"] = "erf = np.vectorize(math.erf, otypes=[float])"
         if op.name.isidentifier() and _is_long(op):
@@ -206,7 +280,7 @@ def fill(template: str, inputs: Sequence[Text]) -> Text:
     return Text(text, ATOM if re.fullmatch(r"[\w.]+\(.*\)", text) else COMPARE)
 
 
-def _is_step(expr: Expr) -> bool:
+def _is_step(expr: Expr | float) -> bool:
     """Whether a factor is 1 or 0: among numbers, a comparison will do."""
     return isinstance(expr, Apply) and expr.op is ops.step
 
@@ -223,52 +297,3 @@ def _exponent(expr: Expr) -> float | None:
         exponent = float(expr.op.name[2:])
         return exponent if math.isfinite(exponent) and exponent != 0 else None
     return None
-
-
-def wrapped(statement: str, width: int) -> str:
-    """An assignment over several lines, cut at its sums, or between what a call is given.
-
-    >>> print(wrapped("y = first * second + third * fourth", 20))
-    y = (
-        first * second
-        + third * fourth
-    )
-    """
-    found = re.fullmatch(r"(.*? \+?=|return) (.*)", statement)
-    if not found or len(statement) <= width:
-        return statement
-    target, value = found.groups()
-    pieces = _cut(value, 0, (" + ", " - "))
-    if len(pieces) == 1:
-        pieces = _cut(value, 0, (" * ", " / "))
-    if len(pieces) > 1:
-        pieces = [piece if i == 0 else piece[1:] for i, piece in enumerate(pieces)]
-        lines = _filled(pieces, width - 4, " ")
-        return "\n    ".join([f"{target} (", *lines]) + "\n)"
-    call = re.fullmatch(r"([\w.]+\()(.*)\)", value)
-    if call and len(_cut(value, 0, ("(",))) == 2:
-        lines = [f"{piece.removeprefix(', ')}," for piece in _cut(call[2], 0, (", ",))]
-        return "\n    ".join([f"{target} {call[1]}", *lines]) + "\n)"
-    return statement
-
-
-def _cut(text: str, depth: int, before: tuple[str, ...]) -> list[str]:
-    """Text cut before each of these signs that stands in no brackets."""
-    pieces, start = [], 0
-    for i, letter in enumerate(text):
-        if not depth and i > start and text.startswith(before, i):
-            pieces.append(text[start:i])
-            start = i
-        depth += (letter in "([") - (letter in ")]")
-    return [*pieces, text[start:]]
-
-
-def _filled(pieces: Sequence[str], width: int, between: str) -> list[str]:
-    """Pieces joined to lines that are as long as they may be."""
-    lines = [pieces[0]]
-    for piece in pieces[1:]:
-        if len(lines[-1]) + len(between) + len(piece) <= width:
-            lines[-1] += between + piece
-        else:
-            lines.append(piece)
-    return lines

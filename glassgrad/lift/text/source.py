@@ -10,31 +10,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import prod
 from textwrap import indent
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.ir import Buffer, Code, Instruction, Shape, Zero, target_of
+from glassgrad.lift.fit import fit
+from glassgrad.lift.ir import Buffer, Code, Instruction, Shape, View, Zero, target_of
 from glassgrad.lift.text.arrays import Arrays, shape_text
-from glassgrad.lift.text.constants import Constants
-from glassgrad.lift.text.formulas import wrapped
+from glassgrad.lift.text.constants import FEW, Constants
 from glassgrad.lift.text.names import identifier, unused
 from glassgrad.lift.text.parts import Parts, looks_of
 from glassgrad.lift.text.statements import Writer
 from glassgrad.lift.text.store import Statement
 from glassgrad.lift.text.views import BATCH, Dim
+from glassgrad.lift.text.wrapping import wrapped
 
 WIDTH = 100
-RESERVED = ("np", "math", "batch", "seeds", "erf", "sliding_window_view", "CONSTANTS")
+LONG_RESULT = 60  # letters from which results have a line of their own
+RESERVED = (
+    "np", "math", "batch", "seeds", "results", "erf", "sliding_window_view", "CONSTANTS",
+)  # fmt: skip
+CONSTANTS = "# CONSTANTS: arrays that are too large for a text, as program.constants() gives them"
 
 
-def source(code: Code, names: Sequence[str] = ()) -> str:
+def source(
+    code: Code,
+    names: Sequence[str] = (),
+    shape: Shape | None = None,
+    feeds: Sequence[int] = (),
+    most: int = FEW,
+) -> str:
     """The text of a module with `forward`, and `value_and_grad` if there is a backward pass.
 
     names: the path or label of each parameter, from which the names of their arrays are made.
+    shape: in which results are given, () for a single one; None for one after the other.
+    feeds: for each input which argument it is filled from; arguments are not to be told apart
+    without. most: how many numbers of a constant are written out.
 
     >>> from glassgrad.lift.ir import Compute, Term, whole
     >>> theta, y = Buffer("theta", (3,), "parameter"), Buffer("y", (), "value")
@@ -48,12 +62,12 @@ def source(code: Code, names: Sequence[str] = ()) -> str:
         return y
     <BLANKLINE>
     """
-    return _Module(code, names).text()
+    return _Module(code, names, shape, feeds, most).text()
 
 
-def constants_of(code: Code, names: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
+def constants_of(code: Code, names: Sequence[str] = (), most: int = FEW) -> dict[str, NDArray[Any]]:
     """The numbers that the text of `source` expects in `CONSTANTS`."""
-    module = _Module(code, names)
+    module = _Module(code, names, most=most)
     module.text()
     return module.constants.large
 
@@ -92,8 +106,18 @@ def leaves_of(code: Code, names: Sequence[str] = ()) -> list[Leaf]:
 class _Module:
     """What the functions of one text share."""
 
-    def __init__(self, code: Code, names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        code: Code,
+        names: Sequence[str],
+        shape: Shape | None = None,
+        feeds: Sequence[int] = (),
+        most: int = FEW,
+    ) -> None:
         self.code = code
+        count = len(code.roots)
+        self.shape = shape if shape is not None else () if count == 1 else (count,)
+        self.feeds = feeds or range(len(code.inputs))
         self.names: dict[Buffer, str] = {}
         self.helpers: dict[str, str] = {}
         instructions = [*code.forward, *code.backward]
@@ -109,7 +133,7 @@ class _Module:
         for buffer in dict.fromkeys(buffers):
             self.names[buffer] = unused(identifier(buffer.name), taken)
             taken.add(self.names[buffer])
-        self.constants = Constants(self.names, taken)
+        self.constants = Constants(self.names, taken, most)
         self.parts = Parts(code.parameters, names, taken)
         self.parts.learn(instructions)
 
@@ -126,6 +150,9 @@ class _Module:
             head.append("from numpy.lib.stride_tricks import sliding_window_view")
         short = [x for x in self.helpers.values() if not x.startswith("def ")]
         lines = [*short, *self.constants.definitions.values()]
+        given = [i for i, line in enumerate(lines) if 'CONSTANTS["' in line]
+        if given:
+            lines.insert(given[0], CONSTANTS)
         head += ["", *lines] if lines else []
         defined = [x for x in self.helpers.values() if x.startswith("def ")]
         return "\n\n\n".join(["\n".join(head), *defined, body]) + "\n"
@@ -177,29 +204,33 @@ class _Function:
         """The whole function."""
         code, names = self.module.code, self.module.names
         body = self.statements()
-        takes = [names[code.parameters], *(names[x] for x in code.inputs)]
-        if self.backward and len(code.roots) != 1:
+        arguments: dict[int, str] = {}
+        for feed, buffer in zip(self.module.feeds, code.inputs, strict=True):
+            arguments.setdefault(feed, names[buffer])
+        takes = [names[code.parameters], *arguments.values()]
+        if self.backward and self.module.shape:
             takes.append("seeds")
         name = "value_and_grad" if self.backward else "forward"
         lines = [Statement(f'"""{self._meaning()}"""', None)] if self.backward else []
-        lines += [*self._parts(), *self._batch(body), *body]
+        result = self._result()
+        lines += [*self._begin(body, result), *self._parts(), *body]
         for part in self.module.parts.parts:
             if part in self.arrays.d_parts_used and not part.is_view:
                 assert self.arrays.d_theta is not None
                 text = f"{part.text(names[self.arrays.d_theta])} += d_{part.name}"
                 lines.append(Statement(text, None))
-        lines.append(Statement(f"return {self._result()}", None))
+        if self.backward and len(result) > LONG_RESULT:
+            lines.append(Statement(f"results = {result}", None))
+            result = "results"
+        lines.append(Statement(f"return {self._returned(result)}", None))
         return "\n".join([f"def {name}({', '.join(takes)}):", *_laid_out(lines)])
 
     def _meaning(self) -> str:
-        if len(self.module.code.roots) != 1:
+        if self.module.shape:
             return "The results, and the gradient of the sum of seeds * results."
-        if self._mean():
+        if self.module.code.batched:
             return "The mean of the results over the batch, and its gradient."
         return "The result, and its gradient."
-
-    def _mean(self) -> bool:
-        return any(root.buffer.batched for root in self.module.code.roots)
 
     def _parts(self) -> Iterator[Statement]:
         vector = self.module.code.parameters
@@ -209,49 +240,83 @@ class _Function:
                 text = f"{part.name} = {part.text(name)}"
                 yield Statement(text, None, _words(part.shape))
 
-    def _batch(self, body: Iterable[Statement]) -> list[Statement]:
-        code = self.module.code
-        text = " ".join([*(statement.text for statement in body), self._result()])
-        if not code.batched or not re.search(r"\bbatch\b", text):
-            return []
-        one = next(x for x in code.inputs if x.batched)
-        return [Statement(f"batch = len({self.module.names[one]})", None)]
+    def _begin(self, body: Iterable[Statement], result: str) -> Iterator[Statement]:
+        """What comes before all others: about the batch, and arguments as numbers."""
+        code, names = self.module.code, self.module.names
+        text = " ".join([*(statement.text for statement in body), result])
+        if code.batched:
+            batch = f"len({names[next(x for x in code.inputs if x.batched)]})"
+            if re.search(r"\bbatch\b", text):
+                yield Statement(f"batch = {batch}", None)
+                batch = "batch"
+            if self.backward and not self.module.shape:
+                yield Statement(f"if {batch} == 0:", None)
+                yield Statement(f"    return 0.0, np.zeros_like({names[code.parameters]})", None)
+        known: dict[int, str] = {}
+        for feed, buffer in zip(self.module.feeds, code.inputs, strict=True):
+            name = names[buffer]
+            if known.setdefault(feed, name) != name and re.search(rf"\b{name}\b", text):
+                yield Statement(f"{name} = {known[feed]}.astype(float)", None)
 
-    def _result(self) -> str:
+    def _returned(self, result: str) -> str:
         """What the function returns."""
         code = self.module.code
-        texts = self._roots()
-        result = texts[0] if len(texts) == 1 else f"np.stack([{', '.join(texts)}], axis=-1)"
         if not self.backward:
             return result
-        if len(code.roots) == 1 and self._mean():
-            result = f"{texts[0]}.mean()"
+        if not self.module.shape and code.roots[0].buffer.batched:
+            result = f"{result}.mean()"
         gradient = self.arrays.d_theta
         zeros = f"np.zeros_like({self.module.names[code.parameters]})"
         return f"{result}, {self.module.names[gradient] if gradient else zeros}"
 
-    def _roots(self) -> list[str]:
-        """The roots, or one text for all where they follow each other in one buffer."""
-        roots = self.module.code.roots
-        first = roots[0] if roots else None
-        batched = self.module.code.batched
-        if first is None:
-            return ["np.zeros((batch, 0))" if batched else "np.zeros(0)"]
-        step = _step([root.offset for root in roots])
-        if step and len({root.buffer for root in roots}) == 1 and batched == first.buffer.batched:
-            dims = [Dim(len(roots), step)] if len(roots) > 1 else []
-            axes = [BATCH] * batched
-            return [self.arrays.look(first.buffer, first.offset, [*axes, *dims])]
-        texts = []
-        for root in roots:
-            text = self.arrays.look(root.buffer, root.offset, [BATCH] * root.buffer.batched)
-            wide = batched and not root.buffer.batched
-            texts.append(f"np.broadcast_to({text}, batch)" if wide else text)
-        return texts
+    def _result(self) -> str:
+        """The results in their shape."""
+        code, shape = self.module.code, self.module.shape
+        if self.backward and not shape:  # the mean of equal numbers is one of them
+            return self._root(code.roots[0])
+        if 0 in shape:
+            return f"np.zeros({shape_text(code.batched, shape)})"
+        places = np.arange(len(code.roots)).reshape(shape)
+        whole = self._whole(places)
+        if whole:
+            return whole
+        rows = [self._whole(row) for row in places] if len(shape) > 1 else []
+        if not all(rows) or not rows:
+            texts = [self._wide(self._root(root), root.buffer, ()) for root in code.roots]
+            if not code.batched:
+                return f"np.array({_nested(texts, shape)})"
+            stacked = f"np.stack([{', '.join(texts)}], axis=1)"
+            return stacked if len(shape) == 1 else f"{stacked}.reshape({shape_text(True, shape)})"
+        return f"np.stack([{', '.join(rows)}]{', axis=1' if code.batched else ''})"
+
+    def _root(self, root: View) -> str:
+        return self.arrays.look(root.buffer, root.offset, [BATCH] * root.buffer.batched)
+
+    def _whole(self, places: NDArray[np.intp]) -> str:
+        """A look that shows the results at these places, "" if there is none."""
+        roots = [self.module.code.roots[place] for place in places.ravel().tolist()]
+        buffer = roots[0].buffer
+        found = fit(np.reshape([root.offset for root in roots], places.shape))
+        if found is None or len({root.buffer for root in roots}) > 1:
+            return ""
+        offset, strides = found
+        if any(n > 1 and not stride for n, stride in zip(places.shape, strides, strict=True)):
+            return ""
+        dims: list[Dim | int | None] = [
+            Dim(n, stride) if n > 1 else None
+            for n, stride in zip(places.shape, strides, strict=True)
+        ]
+        text = self.arrays.look(buffer, offset, [*[BATCH] * buffer.batched, *dims])
+        return self._wide(text, buffer, places.shape)
+
+    def _wide(self, text: str, buffer: Buffer, shape: Shape) -> str:
+        """What is the same for all examples, once for each."""
+        wide = self.module.code.batched and not buffer.batched
+        return f"np.broadcast_to({text}, {shape_text(True, shape)})" if wide else text
 
     def _seeds(self) -> Iterator[Statement]:
         """The gradients with which the backward pass begins, and the one that it fills."""
-        code, names = self.module.code, self.module.names
+        code, names, shape = self.module.code, self.module.names, self.module.shape
         d_theta = self.arrays.d_theta
         if d_theta is not None:
             yield self._zeros(d_theta)
@@ -268,14 +333,14 @@ class _Function:
                 if code.gradients.get(root.buffer) is buffer
                 and (buffer.mask is None or buffer.mask.flat[root.offset])
             ]
-            shape = shape_text(buffer.batched, buffer.shape)
+            axes = shape_text(buffer.batched, buffer.shape)
             if buffer is not d_theta:
-                whole = buffer.size == 1 and len(code.roots) == 1
+                whole = buffer.size == 1 and not shape
                 fill = "1.0"
                 if whole and buffer.batched:
-                    fill = f"np.full({shape}, 1.0) / batch"
+                    fill = f"np.full({axes}, 1.0) / batch"
                 elif whole and buffer.shape:
-                    fill = f"np.ones({shape})"
+                    fill = f"np.ones({axes})"
                 if not whole:
                     fill = self.arrays.zeros(buffer)
                 words = self.arrays.words(buffer)
@@ -283,11 +348,11 @@ class _Function:
                 if whole:
                     continue
             for place, root in roots:
-                axes = [BATCH] * buffer.batched
-                target = self.arrays.look(buffer, root.offset, axes)
+                target = self.arrays.look(buffer, root.offset, [BATCH] * buffer.batched)
                 seed = "1.0 / batch" if buffer.batched else "1.0"
-                if len(code.roots) > 1:
-                    seed = f"seeds[:, {place}]" if code.batched else f"seeds[{place}]"
+                if shape:
+                    index = [":"] * code.batched + [str(i) for i in np.unravel_index(place, shape)]
+                    seed = f"seeds[{', '.join(index)}]"
                     if code.batched and not buffer.batched:
                         seed += ".sum()"
                 yield Statement(f"{target} += {seed}", buffer)
@@ -302,10 +367,13 @@ def _words(shape: Shape) -> str:
     return " x ".join(map(str, shape)) or "a number"
 
 
-def _step(offsets: Sequence[int]) -> int:
-    """How far apart numbers are; 0 if not evenly."""
-    steps = {b - a for a, b in pairwise(offsets)} or {1}
-    return steps.pop() if len(steps) == 1 else 0
+def _nested(texts: Sequence[str], shape: Shape) -> str:
+    """Texts as nested lists of that shape."""
+    if not shape:
+        return texts[0]
+    step = prod(shape[1:])
+    parts = [_nested(texts[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+    return f"[{', '.join(parts)}]"
 
 
 def _join(lines: list[Statement], more: Sequence[Statement]) -> None:

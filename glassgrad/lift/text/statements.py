@@ -35,8 +35,8 @@ from glassgrad.lift.text.arrays import Arrays
 from glassgrad.lift.text.formulas import ATOM, PRODUCT, Signed, Text, sum_text
 from glassgrad.lift.text.parts import looks_of, rows_of
 from glassgrad.lift.text.store import Statement, Store
-from glassgrad.lift.text.sums import Order, Space, aligned, reduced_view, sum_parts
-from glassgrad.lift.text.targets import aim_at, axes_one_by_one, dim_of, without_leading
+from glassgrad.lift.text.sums import Guard, Order, Space, aligned, reduced_view, sum_parts
+from glassgrad.lift.text.targets import Target, aim_at, axes_one_by_one, dim_of, without_leading
 from glassgrad.lift.text.views import BATCH, Dim, view_text
 
 WIDTH = 96  # of a line, its indent left out
@@ -104,6 +104,7 @@ class Writer:
             before is not None
             and before.buffer is not None
             and before.value is not None
+            and not before.buffer.labelled
             and self._reads[before.buffer] == 1
             and self.arrays.writes[before.buffer] == 1
             and isinstance(instruction, Compute)
@@ -132,7 +133,11 @@ class Writer:
                 lines.append(
                     Statement(f"{name} = {view}", None, words, holds_last=statement.holds_last)
                 )
-                value = value and Text(re.sub(pattern, name, value.text), value.level)
+                value = value and Text(
+                    re.sub(pattern, name, value.text),
+                    value.level,
+                    re.sub(pattern, name, value.inverse),
+                )
                 statement = replace(statement, holds_last=False)
             lines.append(replace(statement, text=text, value=value))
         self.arrays.forget_views()
@@ -170,7 +175,7 @@ class Writer:
         parts: list[Signed] = []
         present: set[int] = set()
         for term in sorted(compute.terms, key=lambda term: not term.reduce):  # x @ W + b
-            space = self.arrays.space(compute.shape + term.reduce)
+            space = self.arrays.space(compute.shape + term.reduce, self._guard(aim))
             summed = set(range(len(compute.shape), len(compute.shape) + len(term.reduce)))
             expr = _with_numbers(term.expr, space.counts)
             axes = space.axes_of(expr)
@@ -180,9 +185,27 @@ class Writer:
             present |= axes
         only = compute.terms[0].expr if len(compute.terms) == 1 else None
         plain = only.buffer if isinstance(only, View) else None
-        return self.store.put(
-            aim, sum_text(parts), present, compute.accumulate, compute.comment, plain
-        )
+        text, comment = sum_text(parts), compute.comment
+        has_holes = _has_holes(compute, aim)
+        return self.store.put(aim, text, present, compute.accumulate, comment, plain, has_holes)
+
+    def _guard(self, aim: Target) -> Guard | None:
+        """What an operation takes that has no value for 0: 1 in the holes of the result."""
+        holes = aim.holes()
+        if holes is None:
+            return None
+        varying = {a for a in range(holes.ndim) if (holes != np.take(holes, [0], a)).any()}
+
+        def guard(space: Space, expr: Expr, order: Order, text: Text) -> Text:
+            may_be_0 = any(_is_holed(view.buffer) for view in expr.views())
+            if not may_be_0 and not space.axes_of(expr) >= varying:
+                return text
+            start = f"np.where({self.store.mask_text(aim, order)}, "
+            if text.level == ATOM and text.text.startswith(start) and text.text.endswith(", 0.0)"):
+                return Text(f"{text.text.removesuffix('0.0)')}1.0)")
+            return Text(f"{start}{text.text}, 1.0)")
+
+        return guard
 
     def _extreme(self, extreme: Extreme) -> list[Statement]:
         aim = aim_at(extreme.target, extreme.shape)
@@ -262,8 +285,12 @@ class Writer:
             name = self.arrays.index(target, index)
             self.arrays.names_read.setdefault(self.arrays.names[source])
             text = f"{self.arrays.flat(source)}[{':, ' if source.batched else ''}{name}]"
-            if np.any(index < 0):
-                text = f"np.where({name} >= 0, {text}, 0.0)"
+            there = index >= 0
+            if not there.all():
+                if target.mask is None or target.mask[~there].any():
+                    text = f"np.where({name} >= 0, {text}, 0.0)"
+                elif np.array_equal(target.mask, there):
+                    self.arrays.constants.array("mask", there, f"{name} >= 0")
         aim = aim_at(View(target, 0, row_major(target.shape)), target.shape)
         present = set(aim.order) - ({BATCH} if target.batched and not source.batched else set())
         return self.store.put(aim, Text(text), present, False, gather.comment)
@@ -380,6 +407,20 @@ def _is_wide(compute: Compute, without: Buffer) -> bool:
         for view, _ in looks_of(compute)
         if view.buffer is not without and view.buffer.data is None
     )
+
+
+def _is_holed(buffer: Buffer) -> bool:
+    return buffer.mask is not None and not buffer.mask.all()
+
+
+def _has_holes(compute: Compute, aim: Target) -> bool:
+    """Whether the result is nothing but a view, which shows holes where the target has them."""
+    only = compute.terms[0]
+    holes = aim.holes()
+    if holes is None or len(compute.terms) > 1 or not isinstance(only.expr, View) or only.reduce:
+        return False
+    mask = only.expr.buffer.mask
+    return mask is not None and not mask.ravel()[cells(only.expr, compute.shape)][holes].any()
 
 
 def _with_numbers(expr: Expr | float, counts: Mapping[int, int]) -> Expr | float:

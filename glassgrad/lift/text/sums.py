@@ -34,7 +34,7 @@ class Space:
     counts: Mapping[int, int]
     show: Callable[[View, Order], Text]
     helpers: dict[str, str]
-    guard: Callable[[Space, Expr, Order, Text], Text] | None = None
+    guard: Guard | None = None
 
     def formulas(self, order: Order) -> Formulas:
         """A writer of formulas whose arrays have these axes."""
@@ -57,6 +57,9 @@ class Space:
         """The axes along which a view moves."""
         moving = {i for i, stride in enumerate(view.strides) if stride and self.counts[i] > 1}
         return frozenset(moving | {BATCH} if view.buffer.batched else moving)
+
+
+Guard = Callable[[Space, Expr, Order, Text], Text]
 
 
 @dataclass(frozen=True)
