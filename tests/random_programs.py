@@ -19,6 +19,7 @@ from reference import is_smooth
 from glassgrad import Value, greater, maximum, minimum, no_grad, ops, take, topological_order, where
 from glassgrad.backends.numpy_backend import NumpyRunner
 from glassgrad.backends.reference import ReferenceRunner
+from glassgrad.lift.flatten import order_of
 from glassgrad.lift.lifted import Lifted
 from glassgrad.lift.spec import check
 from glassgrad.lift.text.source import constants_of, source
@@ -72,6 +73,7 @@ def agree(case: Case, seed: int = 0, slow: bool = False) -> None:
     rng = np.random.default_rng(seed)
     batches = [7, 0, 1, 2] if case.arrays else [1]
     seeds = rng.normal(size=(EXAMPLES, len(traced.roots)))
+    find_again(lifted, case)
     for setting in case.settings:
         eager = [Eager(case, setting, k, seeds[k]) for k in range(max(batches))]
         if any(example.at_a_kink for example in eager):
@@ -82,6 +84,24 @@ def agree(case: Case, seed: int = 0, slow: bool = False) -> None:
                 runners.append(ReferenceRunner(lifted.code))
             for runner in runners:
                 compare(runner, eager[:batch], case, setting, seeds[:batch])
+
+
+def find_again(lifted: Lifted, case: Case) -> None:
+    """Every number of the traced graph, that of the first example, is where `where` says."""
+    lifted.forward(
+        np.array(case.settings[0], np.float64), [case.arrays[k] for k in lifted.traced.feeds]
+    )
+    nodes = order_of(lifted.traced.roots)
+    size = max(1.0, *(abs(node.data) for node in nodes))
+    arrays = {}
+    for node in nodes:
+        place = lifted.where(node)
+        if place is None or place.part:
+            continue
+        if place.name not in arrays:
+            array = lifted.read(place.name)
+            arrays[place.name] = array[0] if lifted.buffers[place.name].batched else array
+        assert abs(arrays[place.name][place.index] - node.data) <= 1e-12 * size
 
 
 def text_agrees(case: Case) -> None:

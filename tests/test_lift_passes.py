@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from glassgrad import Value, lift, maximum, minimum, ops
+from glassgrad.backends.reference import ReferenceRunner
 from glassgrad.choose import Index, take
 from glassgrad.lift.agenda import Agenda
 from glassgrad.lift.arrange import Box, Operand, arrange, follow
 from glassgrad.lift.build import build
 from glassgrad.lift.canonical import canonicalise
+from glassgrad.lift.differentiate import differentiate
 from glassgrad.lift.families import families
 from glassgrad.lift.fit import affine, fit, splits
 from glassgrad.lift.flatten import flatten
@@ -543,3 +545,19 @@ def test_a_hole_may_be_made_of_what_is_not_there_yet() -> None:
     y.mask = None
     with pytest.raises(SpecError, match="before they are written"):
         check(Code(theta, roots=[View(y, 0, ())], forward=[first, both]))
+
+
+def test_a_product_with_a_hole_adds_nothing() -> None:
+    theta, x = Buffer("theta", (1,), "parameter"), value("x", 2)
+    y = value("y", 2, mask=np.array([True, False]))
+    code = Code(theta, roots=[View(x, 1, ())])
+    code.forward = [
+        Compute(View(x, 0, ()), (), [Term(View(theta, 0, ()))]),
+        Compute(whole(y), (2,), [Term(whole(x) * 2.0)]),  # the second is a hole
+        Compute(View(x, 1, ()), (), [Term(View(y, 0, ()) * 3.0)]),
+    ]
+    differentiate(code)
+    check(code)  # although the gradient of the second is read before that of y is handed on
+    runner = ReferenceRunner(code)
+    assert runner.forward(np.array([5.0]), []).tolist() == [30.0]
+    assert runner.backward(np.array([1.0])).tolist() == [6.0]

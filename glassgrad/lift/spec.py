@@ -27,6 +27,7 @@ from glassgrad.lift.ir import (
     Scatter,
     Shape,
     Take,
+    Term,
     View,
     Zero,
     cells,
@@ -432,8 +433,36 @@ def _aimed(instruction: Instruction) -> NDArray[np.intp]:
             return index[index >= 0]
         case Put(target, shape, _, _, step, count):
             return _moved(target, shape, step, count)
+        case Compute(target, shape, terms, accumulate=True) if any(map(_hole_views, terms)):
+            return cells(target, shape)[~_adds_zero(instruction)]
         case _:
             return _cells(*_target(instruction))
+
+
+def _adds_zero(compute: Compute) -> NDArray[np.bool_]:
+    """For each index, whether all that is added is a product with a hole."""
+    found = np.ones(compute.shape, np.bool_)
+    for term in compute.terms:
+        zero = np.zeros(compute.shape + term.reduce, np.bool_)
+        for view in _hole_views(term):
+            zero |= ~_full(view, compute.shape + term.reduce)
+        found &= zero.reshape(*compute.shape, -1).all(axis=-1)
+    return found
+
+
+def _hole_views(term: Term) -> list[View]:
+    """The factors of a term that are views of buffers with holes."""
+    found: list[View] = []
+    stack = [term.expr]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, View) and part.buffer.mask is not None:
+            found.append(part)
+        elif isinstance(part, Apply) and part.op is ops.multiply:
+            stack.extend(part.inputs)
+        elif isinstance(part, Apply) and part.op is ops.mask:
+            stack.append(part.inputs[0])
+    return found
 
 
 def _cells(view: View, space: Shape) -> NDArray[np.intp]:
