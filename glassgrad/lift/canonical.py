@@ -153,6 +153,7 @@ def _absorbed(
     in_sums[right[binary & outside]] = False
     for children in tape.takes.values():
         in_sums[children] = False
+        uses[children] += 1
     in_sums[tape.roots] = False
     once = in_sums & (uses == 1)
     several = in_sums & (uses > 1) & np.isin(form, (ADDITION, SCALING))
