@@ -33,7 +33,8 @@ def lift(what: Any = None, wrt: Any = None, inputs: Any = None) -> Any:
     axis. Numbers become Values, whole numbers an `Index` that chooses from a table. As a decorator:
     `@lift(wrt=...)`.
     wrt: the parameters: a Value, a module, or a list of them. Without it a module's own; those
-    leaves of a graph that have labels, or all. All other numbers are constants.
+    leaves of a graph that have labels, or all that somebody still holds, in the order in which
+    `topological_order` meets them. All other numbers are constants.
     inputs: the leaves of a graph that stand for data, and will come in an array: a Value, or a
     list of them.
     Raises TypeError, ValueError or ImportError with an explanation; a `Program` raises them too.

@@ -53,6 +53,20 @@ class Built:
         index = np.unravel_index(int(self._layout.cell_of[owner]), buffer.shape or (1,))
         return Place(buffer.name, tuple(map(int, index))[: len(buffer.shape)], owner != node)
 
+    def values_at(self, name: str, index: tuple[int, ...]) -> tuple[list[Value], list[Value]]:
+        """The Values whose number is in a cell of a buffer, and those that are a part of it."""
+        layout = self._layout
+        which = next((i for i, x in enumerate(layout.buffers) if x.name == name), None)
+        if which is None:
+            return [], []
+        cell = int(np.ravel_multi_index(index, layout.buffers[which].shape)) if index else 0
+        there = (layout.buffer_of == which) & (layout.cell_of == cell)
+        whole = there[self._canonical.same]
+        owner = self._canonical.owner
+        part = (owner >= 0) & there[owner] & ~whole
+        nodes = self._tape.nodes
+        return [nodes[i] for i in np.flatnonzero(whole)], [nodes[i] for i in np.flatnonzero(part)]
+
 
 def build(roots: Sequence[Value], wrt: Sequence[Value], arguments: Sequence[Argument]) -> Built:
     """Lift a graph: the numbers of `wrt` become the parameters, those of `arguments` inputs.

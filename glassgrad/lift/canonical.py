@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from glassgrad import ops
 from glassgrad.lift import walk
 from glassgrad.lift.flatten import Ints, Tape
-from glassgrad.lift.walk import ADDITION, CHAIN, OTHER, PRODUCT, SCALING
+from glassgrad.lift.walk import ADDITION, CHAIN, LEAF, OTHER, PRODUCT, SCALING
 
 
 @dataclass
@@ -50,7 +50,9 @@ def canonicalise(tape: Tape, varying: set[int]) -> Canonical:
     """Heads and their terms.
 
     varying: the leaves that are parameters or inputs; all other leaves are constants.
+    Results with a label are heads of their own: somebody wants to see them.
     """
+    kept = tape.labelled & (tape.op != LEAF)
     op, left, right = tape.op.tolist(), tape.left.tolist(), tape.right.tolist()
     data = tape.data.tolist()
     commutative = {
@@ -58,12 +60,14 @@ def canonicalise(tape: Tape, varying: set[int]) -> Canonical:
         for code, rule in enumerate(tape.rules)
         if rule in (ops.add, ops.multiply, ops.maximum, ops.minimum)
     }
-    is_fixed, first_equal, formulas = walk.share(op, left, right, data, varying, commutative)
+    is_fixed, first_equal, formulas = walk.share(
+        op, left, right, data, varying, commutative, set(np.flatnonzero(kept).tolist())
+    )
     fixed, same = np.array(is_fixed, np.bool_), np.array(first_equal, np.int32)
     formula = np.array(formulas, np.int32)
     del is_fixed, first_equal, formulas  # on large graphs a list is as large as a few arrays
     form = _forms(tape, fixed)
-    absorbed = _absorbed(tape, fixed, same, form, formula)
+    absorbed = _absorbed(tape, fixed, same, form, formula) & ~kept
     stands = ~absorbed & ~fixed
     head_of = np.full(len(tape), len(tape), np.int32)
     np.minimum.at(head_of, same[stands], np.flatnonzero(stands))

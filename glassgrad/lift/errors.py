@@ -363,6 +363,21 @@ def not_there(value: Any, place: Place | None) -> KeyError:
     )
 
 
+def shared_gradient(value: Any, count: int) -> KeyError:
+    """The error for the gradient of a number that several Values share."""
+    start = "x = Value(2.0, label='x')\na, b = x.exp(), x.exp()\n"
+    rest = "program = lift(a * 3 + b * 5)\nprogram.value_and_grad(None)\nprogram.grad(a)"
+    return Missing(
+        explain(
+            f"{value} is one of {count} Values that are equal, and has no gradient of its own",
+            start + rest,
+            "what is computed several times in the graph is computed once in the program, and its "
+            "gradient is that of all of them together; with a label a Value stays by itself",
+            start + "a.label = 'a'\n" + rest,
+        )
+    )
+
+
 def no_gradient(value: Any, went_back: bool) -> KeyError:
     """The error for a gradient that was not computed."""
     start = "x = Value(2.0, label='x')\nprogram = lift(x * x)\n"

@@ -28,7 +28,8 @@ class Tape:
 
     rules: the distinct operations by their code; rules[LEAF] is None.
     op: the code of each node. left, right: the numbers of its inputs, -1 where there is none.
-    data: its number in the graph. roots: the numbers of the results.
+    data: its number in the graph. labelled: whether it has a label.
+    roots: the numbers of the results.
     takes: for each node that looks a number up by data, its candidates and last of all the index.
     """
 
@@ -38,6 +39,7 @@ class Tape:
     left: Ints
     right: Ints
     data: NDArray[np.float64]
+    labelled: NDArray[np.bool_]
     roots: list[int]
     takes: dict[int, list[int]]
 
@@ -65,11 +67,14 @@ def flatten(roots: Sequence[Value], index_leaves: Iterable[Value] = ()) -> Tape:
     left = np.fromiter(map(number.__getitem__, map(_LEFT, nodes)), np.int32, count)
     right = np.fromiter(map(number.__getitem__, map(_RIGHT, nodes)), np.int32, count)
     data = np.fromiter(map(_DATA, nodes), np.float64, count)
+    labelled = np.fromiter(map(bool, map(_LABEL, nodes)), np.bool_, count)
     rules = list(codes)
     by_hand = np.array([isinstance(rule, _Custom) for rule in rules])
     known = set(index_leaves)
     takes = {i: _take(nodes[i], known, number) for i in np.flatnonzero(by_hand[op]).tolist()}
-    return Tape(nodes, rules, op, left, right, data, [number[root] for root in roots], takes)
+    return Tape(
+        nodes, rules, op, left, right, data, labelled, [number[root] for root in roots], takes
+    )
 
 
 def order_of(roots: Sequence[Value]) -> list[Value]:
@@ -85,6 +90,7 @@ def order_of(roots: Sequence[Value]) -> list[Value]:
 
 
 _RULE, _LEFT, _RIGHT = attrgetter("_rule"), attrgetter("_left"), attrgetter("_right")
+_LABEL = attrgetter("label")
 _DATA = Value.__dict__["data"].__get__  # what the class stores, whatever a subclass shows
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -72,6 +74,28 @@ def _check(thing: Any, seen: set[Value]) -> None:
     parts = thing.values() if isinstance(thing, Mapping) else thing
     for part in parts if isinstance(thing, Mapping | list | tuple) else ():
         _check(part, seen)
+
+
+def held_leaves(order: Sequence[Value]) -> list[Value]:
+    """The leaves of a graph that somebody still holds, as no more than a part of it.
+
+    Arithmetic makes leaves too, of the 2 in `2 * x` and of the 0 that `sum` begins with; only the
+    graph itself refers to those. Where Python does not count references, all leaves count.
+
+    >>> x = Value(3.0)
+    >>> from glassgrad.value import topological_order
+    >>> held_leaves(topological_order(2 * x + 1))
+    [Value(data=3.0)]
+    """
+    leaves = [node for node in order if node._rule is None]
+    count = getattr(sys, "getrefcount", None)
+    if count is None:
+        return leaves
+    inputs = Counter(id(x) for node in order for x in node._prev)
+    mine = Value(0.0)
+    # `mine` and a list hold this one, as `order` and `leaves` hold each of the others.
+    (alone,) = [count(leaf) for leaf in [mine]]
+    return [leaf for leaf in leaves if count(leaf) - inputs[id(leaf)] > alone]
 
 
 def theta_of(given: Any, parameters: Sequence[Value]) -> Floats:

@@ -74,7 +74,16 @@ class Lifted:
         gradient = self.code.gradients.get(self.buffers[place.name])
         if gradient is None or not self._went_back:
             raise errors.no_gradient(value, self._went_back)
+        whole, _ = self.values_at(place.name, place.index)
+        if len(whole) > 1:
+            raise errors.shared_gradient(value, len(whole))
         return _at(self.read(gradient.name), place)
+
+    def values_at(self, name: str, index: tuple[int, ...]) -> tuple[list[Value], list[Value]]:
+        """The Values whose number is in a cell of a buffer, and those that are a part of it."""
+        if name not in self.buffers:
+            raise errors.no_such_buffer(name, list(self.buffers))
+        return self.built.values_at(name, index)
 
     def read(self, name: str) -> Floats:
         """The numbers of a buffer in the last run."""

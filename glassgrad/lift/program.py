@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassgrad.lift import errors, summary
 from glassgrad.lift.arguments import Argument, Place
 from glassgrad.lift.flatten import order_of
-from glassgrad.lift.given import batch_of, check_lengths, parameters_in, theta_of
+from glassgrad.lift.given import batch_of, check_lengths, held_leaves, parameters_in, theta_of
 from glassgrad.lift.ir import Code
 from glassgrad.lift.lifted import Lifted
 from glassgrad.lift.notices import Notice
@@ -328,7 +328,7 @@ def lift_graph(results: Any, wrt: Any, inputs: Any) -> Program:
     if len(set(good)) < len(leaves):
         raise errors.wrong_leaves()
     if wrt is None:
-        others = [x for x in order_of(roots) if x._rule is None and x not in set(leaves)]
+        others = [x for x in held_leaves(order_of(roots)) if x not in set(leaves)]
         wrt = [x for x in others if x.label] or others
     arguments = [] if inputs is None else [Argument("x", (len(leaves),), "input", True, leaves)]
     program = Program(wrt, None, Traced(roots, shape, arguments, [0] * len(arguments), []))

@@ -30,14 +30,17 @@ def share(
     data: list[float],
     varying: set[int],
     commutative: set[int],
+    kept: set[int],
 ) -> tuple[list[bool], list[int], list[int]]:
     """Which nodes are constants, for each node the first that is equal to it, and its form.
 
     The arguments are the columns of a tape. varying: the leaves that are no constants.
-    commutative: the codes of operations whose inputs may change places.
+    commutative: the codes of operations whose inputs may change places. kept: nodes that stand for
+    themselves, whatever they are equal to.
     Two nodes have the same form if they are the same formula, of whatever leaves.
 
-    >>> share([0, 0, 1, 1], [-1, -1, 0, 1], [-1, -1, 1, 0], [2.0, 3.0, 5.0, 5.0], {0, 1}, {1})
+    >>> left, right = [-1, -1, 0, 1], [-1, -1, 1, 0]
+    >>> share([0, 0, 1, 1], left, right, [2.0, 3.0, 5.0, 5.0], {0, 1}, {1}, set())
     ([False, False, False, False], [0, 1, 2, 2], [0, 0, 2, 2])
     """
     count = len(op)
@@ -66,7 +69,8 @@ def share(
         elif code != LEAF:
             if a > b and code in commutative:
                 a, b = b, a
-            same[i] = seen.setdefault((code * count + a) * (count + 1) + b + 1, i)
+            if i not in kept:
+                same[i] = seen.setdefault((code * count + a) * (count + 1) + b + 1, i)
             second = form[right[i]] if b >= 0 else count
             key = (code * count + form[left[i]]) * (count + 1) + second
             form[i] = forms.setdefault(key, len(forms) + 2)
