@@ -561,3 +561,13 @@ def test_a_product_with_a_hole_adds_nothing() -> None:
     runner = ReferenceRunner(code)
     assert runner.forward(np.array([5.0]), []).tolist() == [30.0]
     assert runner.backward(np.array([1.0])).tolist() == [6.0]
+
+
+def test_a_maximum_that_is_also_looked_up_is_there() -> None:
+    a, b, c = (Value(x) for x in (1.0, 2.0, 3.0))
+
+    def function(n):
+        inner = maximum(a, b)
+        return take([inner, a], n) + maximum(inner, c)
+
+    assert lift(function, wrt=[a, b, c]).forward(None, [0, 1]).tolist() == [5.0, 4.0]
