@@ -80,7 +80,8 @@ def held_leaves(order: Sequence[Value]) -> list[Value]:
     """The leaves of a graph that somebody still holds, as no more than a part of it.
 
     Arithmetic makes leaves too, of the 2 in `2 * x` and of the 0 that `sum` begins with; only the
-    graph itself refers to those. Where Python does not count references, all leaves count.
+    graph itself refers to those. Where nobody holds any, or Python does not count references, it
+    is all leaves.
 
     >>> x = Value(3.0)
     >>> from glassgrad.value import topological_order
@@ -95,7 +96,7 @@ def held_leaves(order: Sequence[Value]) -> list[Value]:
     mine = Value(0.0)
     # `mine` and a list hold this one, as `order` and `leaves` hold each of the others.
     (alone,) = [count(leaf) for leaf in [mine]]
-    return [leaf for leaf in leaves if count(leaf) - inputs[id(leaf)] > alone]
+    return [leaf for leaf in leaves if count(leaf) - inputs[id(leaf)] > alone] or leaves
 
 
 def theta_of(given: Any, parameters: Sequence[Value]) -> Floats:
