@@ -1,6 +1,7 @@
 """The NumPy text of array programs: it computes what they mean, and it reads like a textbook."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -395,7 +396,7 @@ def test_windows_forward_and_a_loop_backward(batched):
     text = run(convolution(batched), numbers(1, 11), [numbers(2, *[3] * batched, 8)])
     axis = ", axis=1" if batched else ""
     front = ":, " if batched else ""
-    assert f"    y = sliding_window_view(u, 3{axis}) @ b_2" in lines_of(text, "forward")
+    assert f"    y = sliding_window_view(u, 3{axis}) @ w_2" in lines_of(text, "forward")
     back = lines_of(text, "value_and_grad")
     assert "    for i in range(3):" in back
     assert f"        d_u[{front}i:i + 6] += d_u_parts[..., i]" in back
@@ -757,3 +758,77 @@ def test_several_results_are_in_their_form(kind):
         assert lines_of(text, "forward")[-1] == "    return np.tanh(x @ w.T)" or (
             lines_of(text, "forward")[-1] == "    return tanh1"
         )
+
+
+def perceptrons(sizes=(3, 4, 1)):
+    """The lecture's network on its data, labelled as one would; its loss and its parameters."""
+    chance = np.random.default_rng(0)
+    layers = [
+        [([Value(x) for x in chance.normal(size=n)], Value(0.1 * j)) for j in range(m)]
+        for n, m in pairwise(sizes)
+    ]
+    for i, layer in enumerate(layers):
+        for j, (weights, bias) in enumerate(layer):
+            bias.label = f"L{i}n{j}b"
+            for k, weight in enumerate(weights):
+                weight.label = f"L{i}n{j}w{k}"
+    results = []
+    for x in [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]:
+        for layer in layers:
+            x = [(sum(w * a for w, a in zip(ws, x, strict=True)) + b).tanh() for ws, b in layer]
+        results.append(x[0])
+    for i, result in enumerate(results):
+        result.label = f"ypred{i}"
+    loss = sum((y - t) ** 2 for y, t in zip(results, [1.0, -1.0, -1.0, 1.0], strict=True))
+    loss.label = "loss"
+    return loss, [p for layer in layers for ws, b in layer for p in [*ws, b]]
+
+
+def test_labels_of_results_name_arrays_and_are_seen():
+    loss, parameters = perceptrons()
+    program = lift(loss, wrt=parameters)
+    assert lines_of(program.source(), "forward") == [
+        "    L0w = theta[:16].reshape(4, 4)[:, :3]",
+        "    L0b = theta[:16].reshape(4, 4)[:, 3]",
+        "    L1n0w = theta[16:20]",
+        "    L1n0b = theta[20]",
+        "    tanh1 = np.tanh(c1 @ L0w.T + L0b)",
+        "    ypred = np.tanh(tanh1 @ L1n0w + L1n0b)",
+        "    s1 = ypred + c2",
+        "    loss = s1 @ s1",
+        "    return loss",
+    ]
+    program.value_and_grad(None)
+    assert program["ypred"].tolist() == [program.data(f"ypred{i}") for i in range(4)]
+
+
+def test_a_labelled_number_has_a_line_of_its_own():
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    n = a.exp() * b.tanh()
+    n.label = "n"
+    lines = lines_of(lift(n.tanh() + a).source(), "forward")
+    assert any(line.startswith("    n = ") for line in lines)
+
+
+def test_rows_with_labels_of_one_stem():
+    w = [Value(0.3 * i, label=f"w{i}") for i in range(3)]
+    h = [(w[i] * w[(i + 1) % 3]).tanh() for i in range(3)]
+    for i, value in enumerate(h):
+        value.label = f"h[{i}]"
+    program = lift(sum(x.exp() * (i + 1.0) for i, x in enumerate(h)), wrt=w)
+    assert "    h = np.tanh(" in program.source()
+
+
+def test_vectors_are_named_by_what_they_do():
+    chance = np.random.default_rng(1)
+    w, b, shift = ([Value(x) for x in chance.normal(size=n)] for n in (5, 1, 4))
+    rows = chance.normal(size=(6, 5)).tolist()
+    outs = [(sum(u * x for u, x in zip(w, row, strict=True)) + b[0]).tanh() for row in rows]
+    loss = sum(out * out for out in outs) + 0.5 * sum(u * u for u in w)
+    text = lift(loss, wrt=[*w, *b]).source()
+    assert "    w = theta[:5]" in text
+    assert "(w @ w)" in text
+    sums = [(outs[i] * outs[i + 1] + shift[i]).exp() for i in range(4)]
+    text = lift(sum(sums), wrt=[*w, *b, *shift]).source()
+    assert "    w = theta[:5]" in text
+    assert "    b = theta[6:]" in text

@@ -96,7 +96,9 @@ class Family:
         self.length = length
         self.buffer: Buffer | None = None
 
-    def begin(self, layout: Layout, kind: str, shape: Shape, batched: bool) -> None:
+    def begin(
+        self, layout: Layout, kind: str, shape: Shape, batched: bool, label: str = ""
+    ) -> None:
         """Make the buffer, with a row of this shape for each."""
-        if self.buffer is None:
-            self.buffer = Buffer(layout.name(kind), (self.length, *shape), "value", batched)
+        name = layout.name(kind, label)
+        self.buffer = Buffer(name, (self.length, *shape), "value", batched, labelled=bool(label))

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassgrad.lift.arrange import Box, Ids, Operand, follow
 from glassgrad.lift.draft import Draft
 from glassgrad.lift.groups import Group
-from glassgrad.lift.ir import Buffer, View, row_major
+from glassgrad.lift.ir import Buffer, Shape, View, row_major
 from glassgrad.lift.layout import Family
 from glassgrad.lift.look import Sight
+from glassgrad.lift.text.names import common_name
 
 ENOUGH = 8  # numbers, to put parts one behind the other
 
@@ -59,10 +61,29 @@ class Targets:
 
     def _alone(self, part: Placed) -> View:
         """A buffer for this part."""
-        nodes = self._nodes(part)
-        label = self.draft.tape.nodes[int(nodes[0])].label if len(nodes) == 1 else ""
+        label = self._label(part.heads)
         name = self.draft.layout.name(part.group.kind, label)
-        return self.draft.layout.alone(name, part.sight.shape, part.batched, part.box, nodes)
+        shape, nodes = part.sight.shape, self._nodes(part)
+        view = self.draft.layout.alone(name, shape, part.batched, part.box, nodes)
+        view.buffer.labelled = bool(label)
+        return view
+
+    def _label(self, heads: Ids) -> str:
+        """What the labels of all of these heads have in common, "" if one has none."""
+        labels = []
+        for node in self.draft.canonical.heads[heads].tolist():
+            labels.append(self.draft.tape.nodes[node].label)
+            if not labels[-1]:
+                return ""
+        return labels[0] if len(labels) == 1 else common_name(labels)
+
+    def _together(
+        self, parts: Sequence[Placed], shape: Shape, mask: NDArray[np.bool_] | None
+    ) -> Buffer:
+        """A buffer for several parts."""
+        label = self._label(np.concatenate([part.heads for part in parts]))
+        name = self.draft.layout.name(parts[0].group.kind, label)
+        return Buffer(name, shape, "value", parts[0].batched, mask=mask, labelled=bool(label))
 
     def _row(self, part: Placed) -> View | None:
         """A row of a buffer for several stages, if this is all of its stage."""
@@ -72,7 +93,11 @@ class Targets:
         if not np.array_equal(part.heads, self.draft.agenda.members[stage]):
             return None
         family, row = self.rows[stage]
-        family.begin(self.draft.layout, part.group.kind, part.sight.shape, part.batched)
+        if family.buffer is None:
+            stages = [each for each, (other, _) in self.rows.items() if other is family]
+            everyone = np.concatenate([self.draft.agenda.members[each] for each in stages])
+            label, kind = self._label(everyone), part.group.kind
+            family.begin(self.draft.layout, kind, part.sight.shape, part.batched, label)
         nodes = self._nodes(part)
         return self.draft.layout.row(family, row, part.sight.shape, part.batched, part.box, nodes)
 
@@ -107,8 +132,7 @@ class Targets:
         ]
         if all(found is None for found in fits):
             return None
-        name = layout.name(parts[0].group.kind)
-        buffer = Buffer(name, box.shape, "value", parts[0].batched, mask=box.mask)
+        buffer = self._together(parts, box.shape, box.mask)
         views = []
         for part, mine, found in zip(parts, cells_of, fits, strict=True):
             if found is None:
@@ -133,8 +157,7 @@ class Targets:
                 for part, mask in zip(parts, masks, strict=True)
             ]
             mask = np.concatenate(full).reshape(sum(lengths), *shape)
-        name = self.draft.layout.name(parts[0].group.kind)
-        buffer = Buffer(name, (sum(lengths), *shape), "value", parts[0].batched, mask=mask)
+        buffer = self._together(parts, (sum(lengths), *shape), mask)
         views, start = [], 0
         for part, length in zip(parts, lengths, strict=True):
             self.draft.layout.place(buffer, self._nodes(part), start + part.box.place)

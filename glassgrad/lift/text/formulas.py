@@ -132,6 +132,13 @@ def factors_of(expr: Expr | float) -> tuple[float, list[Expr]]:
     return coefficient, factors
 
 
+def addends_of(expr: Expr | float) -> list[Expr | float]:
+    """A sum taken apart."""
+    if isinstance(expr, Apply) and expr.op is ops.add:
+        return [x for part in expr.inputs for x in addends_of(part)]
+    return [expr]
+
+
 @dataclass
 class Formulas:
     """Writes formulas, given how to write a view.

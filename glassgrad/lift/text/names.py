@@ -23,6 +23,8 @@ def part_name(paths: Sequence[str], axes: int) -> str:
     ('wq', 'blocks_1_norm_gain')
     >>> part_name(["a1", "a2"], 1), part_name(["slope", "start"], 1)
     ('a', 'slope_start')
+    >>> part_name(["L0n0w0", "L0n0w1", "L0n1w0"], 2), part_name(["L0n0b", "L0n1b"], 1)
+    ('L0w', 'L0b')
     """
     step = max(1, len(paths) // MOST)
     some = list(dict.fromkeys([*paths[::step], paths[-1]])) if paths else []
@@ -42,10 +44,40 @@ def part_name(paths: Sequence[str], axes: int) -> str:
             common.pop()
     if any(not part.isdigit() for part in common):
         return _short(common, axes)
+    if not any(path.startswith("p") and path[1:].isdigit() for path in some):
+        name = common_name(some)
+        if name:
+            return identifier(name)
     stems = list(dict.fromkeys(re.sub(r"[\d_]+$", "", parts[0]) for parts in split))
     if stems == ["p"] or "" in stems:  # a number says nothing
         return ""
     return identifier("_".join(stems)) if len(stems) <= 3 else ""
+
+
+def common_name(labels: Sequence[str]) -> str:
+    """What labels with numbers in them have in common, if that is a name, else "".
+
+    A number that is in all of them stays. Of those that differ, the last says which, and those
+    before go with what they number.
+
+    >>> common_name(["ypred0", "ypred1"]), common_name(["h1[0]", "h1[1]"])
+    ('ypred', 'h1')
+    >>> common_name(["L0n0w0", "L0n1w1"]), common_name(["x1*w1", "x2*w2"]), common_name(["a", "b"])
+    ('L0w', '', '')
+    """
+    clean = [re.sub(r"[\[\]() ,.]+", "_", label).strip("_") for label in labels]
+    split = [re.findall(r"(\D+)(\d*)", label) for label in dict.fromkeys(clean)]
+    letters = {tuple(word for word, _ in parts) for parts in split}
+    if len(letters) != 1 or any(label[:1].isdigit() for label in clean):
+        return ""
+    name, last = "", len(split[0]) - 1
+    for place, alike in enumerate(zip(*split, strict=True)):
+        if len(set(alike)) == 1:
+            name += "".join(alike[0])
+        elif place in (0, last):
+            name += alike[0][0]
+    name = name.strip("_")
+    return name if name.isidentifier() else ""
 
 
 def _short(parts: list[str], axes: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -24,6 +24,7 @@ from glassgrad.lift.ir import (
     cells,
     row_major,
 )
+from glassgrad.lift.text.formulas import addends_of, factors_of
 from glassgrad.lift.text.names import part_name, unused
 from glassgrad.lift.text.views import Dim, view_text
 
@@ -95,10 +96,16 @@ class Parts:
         self.taken = set(taken)
         self.parts: list[Part] = []
         self._exact: dict[Key, Part] = {}
+        self._uses: dict[Key, set[bool]] = {}  # whether they are added, or multiply something
 
-    def learn(self, instructions: Iterable[Instruction]) -> None:
+    def learn(self, instructions: Sequence[Instruction]) -> None:
         """Name what instructions read of the vector."""
         found: dict[Key, None] = {}
+        for instruction in instructions:
+            for view, shape, is_added in uses_of(instruction):
+                key = key_of(view.offset, dims_of(view, shape))
+                if view.buffer is self.vector and key is not None:
+                    self._uses.setdefault(key, set()).add(is_added)
         for instruction in instructions:
             for view, shape in looks_of(instruction):
                 if view.buffer is self.vector:
@@ -138,11 +145,35 @@ class Parts:
             name = part_name(
                 [self.paths[i] for i in cells(view, counts).ravel().tolist()], len(dims)
             )
-        name = name or {0: "c", 1: "b"}.get(len(dims), "W")
+        name = name or ("c", "w", "W")[min(len(dims), 2)]
+        if name == "w" and self._is_added(key):
+            name = "b"
         while (name := unused(name, self.taken)) and f"d_{name}" in self.taken:
             self.taken.add(name)
         self.taken |= {name, f"d_{name}"}
         return name
+
+    def _is_added(self, key: Key) -> bool:
+        """Whether a part is added to something, and multiplies nothing."""
+        uses: set[bool] = set()
+        part = Part("", key, 0, self.vector.size)
+        for other, found in self._uses.items():
+            if part.inside(*other) or Part("", other, 0, self.vector.size).inside(*key):
+                uses |= found
+        return uses == {True}
+
+
+def uses_of(instruction: Instruction) -> Iterator[tuple[View, Shape, bool]]:
+    """The views that are added to something, and those that multiply something else."""
+    if not isinstance(instruction, Compute) or instruction.target.buffer.role == "gradient":
+        return
+    for term in instruction.terms:
+        shape = instruction.shape + term.reduce
+        for _, factors in map(factors_of, addends_of(term.expr)):
+            if len(factors) == 1 and isinstance(factors[0], View) and not term.reduce:
+                yield factors[0], shape, True
+            elif len(set(factors)) > 1:
+                yield from ((view, shape, False) for view in factors if isinstance(view, View))
 
 
 def looks_of(instruction: Instruction) -> list[tuple[View, Shape]]:

@@ -15,6 +15,7 @@ from glassgrad.lift.text.formulas import (
     Formulas,
     Signed,
     Text,
+    addends_of,
     factors_of,
 )
 from glassgrad.lift.text.views import BATCH
@@ -99,7 +100,7 @@ def sum_parts(
     if not used and times == 1:
         return space.formulas(kept).parts(expr)
     if isinstance(expr, Apply) and expr.op is ops.add and used:
-        addends = _addends(expr)
+        addends = addends_of(expr)
         if all(len(_groups(space, factors_of(x)[1])) > 1 for x in addends):
             return [part for x in addends for part in sum_parts(space, x, kept, summed)]
     coefficient, factors = factors_of(expr)
@@ -121,12 +122,6 @@ def aligned(text: Text, axes: Sequence[int], kept: Order) -> Text:
         return text
     index = [":" if there else "None" for there in present[present.index(True) :]]
     return Text(f"{text.at(ATOM)}[{', '.join(index)}]")
-
-
-def _addends(expr: Expr | float) -> list[Expr | float]:
-    if isinstance(expr, Apply) and expr.op is ops.add:
-        return [x for part in expr.inputs for x in _addends(part)]
-    return [expr]
 
 
 def _groups(space: Space, factors: Sequence[Expr]) -> list[_Group]:
