@@ -21,7 +21,7 @@ ADD_PRODUCT: Final = 3
 FUNCTION: Final = 4
 FUNCTION_OF_TWO: Final = 5
 
-MOST: Final = 16  # numbers of an instruction, and of a sum
+MOST: Final = 32  # numbers of an instruction, and of a sum
 
 Index = tuple[int, ...]
 
