@@ -92,7 +92,8 @@ of the networks that it was made from, or all numbers in variables.
 examples:
   glassgrad lift neuron.py
   glassgrad lift neuron.py --value loss
-  glassgrad lift neuron.py --source   a module to run
+  glassgrad lift neuron.py --source          a module to run, with all of its numbers
+  glassgrad lift neuron.py --out arrays.py   the same, with many numbers in a file beside it
 """
 
 
@@ -215,12 +216,14 @@ def _parser() -> ArgumentParser:
     step.add_argument("--no-open", action="store_true", help="do not open it in a browser")
 
     about = "run a program, and show what it is as a few array operations"
-    lift = command("lift", about, "FILE.py [--value NAME] [--source]", LIFT_EXAMPLES)
+    lift = command("lift", about, "FILE.py [--value NAME] [--source] [...]", LIFT_EXAMPLES)
     lift.set_defaults(run_command=commands.lift)
     lift.add_argument("program", metavar="FILE.py", help="a program that makes a Value")
     lift.add_argument("--value", metavar="NAME", help="the variable (default: the last result)")
     whole = "print nothing but the source, with the gradient"
     lift.add_argument("--source", action="store_true", help=whole)
+    lift.add_argument("--out", metavar="MODULE.py", help="write the source with the gradient there")
+    lift.add_argument("--force", action="store_true", help="write over an existing MODULE.py")
 
     about = "copy the course to a folder of your own, and open it"
     learn = command("learn", about, "[DIR] [--no-open]", LEARN_EXAMPLES)

@@ -13,6 +13,7 @@ import sys
 import webbrowser
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -178,10 +179,15 @@ def lift(options: Namespace) -> int:
     if find_spec("numpy") is None:
         raise UserError('lifting needs NumPy: pip install "glassgrad[all]"')
     from glassgrad.lift.program import Program
+    from glassgrad.lift.text.module import constants_file, module_text, save_module
     from glassgrad.lift.variables import lift_variable
 
+    out = Path(options.out) if options.out else None
+    for file in (out, constants_file(out)) if out else ():
+        _check_file(file, options.force)
     try:
-        names = run_program(path)
+        with redirect_stdout(sys.stderr) if options.source and not out else nullcontext():
+            names = run_program(path)  # what it prints is no part of the module
     except ProgramError as error:
         return _failed(error)
     lifted = [
@@ -206,9 +212,13 @@ def lift(options: Namespace) -> int:
             raise UserError(f"{name} is no Value that an operation made; {found} are")
         name_after_variables({name: names[name]})
         program = lift_variable(names, name)
-    if not options.source:
-        print(f"{program}\n")
-    print(program.source(gradient=options.source), end="")
+    if out:
+        files = " and ".join(map(str, save_module(program, out)))
+        print(f"{program}\n\nThe source of {name} is in {files}")
+    elif options.source:
+        print(module_text(program), end="")
+    else:
+        print(f"{program}\n\n{program.source(gradient=False)}", end="")
     return 0
 
 

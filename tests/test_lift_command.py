@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,45 @@ def test_a_lifted_function_that_was_called(capsys: pytest.CaptureFixture[str]) -
     assert "takes   theta[13], x[batch, 2], y[batch]" in text
     text = said(capsys, "--value", "rest", program=FUNCTION)
     assert text.splitlines()[1].startswith("rest: ")
+
+
+DATA = """\
+import random
+from glassgrad import Value
+random.seed(0)
+w = [Value(random.uniform(-1, 1), label=f"w{i}") for i in range(3)]
+xs = [[random.gauss(0, 1) for _ in range(3)] for _ in range(ROWS)]
+loss = sum((sum(a * b for a, b in zip(w, x)).tanh() - 0.5) ** 2 for x in xs)
+print("the loss is", loss.data)
+"""
+
+
+@pytest.mark.parametrize("rows", [4, 50])
+@pytest.mark.parametrize("saved", [False, True])
+def test_the_module_runs_as_it_stands(
+    rows: int, saved: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also with more data than a text should show, and with what the program prints."""
+    program = DATA.replace("ROWS", str(rows))
+    module = tmp_path / "elsewhere" / "arrays.py"
+    module.parent.mkdir()
+    if saved:
+        text = said(capsys, "--out", str(module), program=program)
+        assert text.startswith("the loss is ")
+        beside = f" and {module.parent / 'arrays_constants.npz'}" if rows == 50 else ""
+        assert text.endswith(f"The source of loss is in {module}{beside}\n")
+        assert main(["lift", "neuron.py", "--out", str(module)]) == 2
+        assert "already exists; --force writes over it" in capsys.readouterr().err
+        assert main(["lift", "neuron.py", "--out", str(module), "--force"]) == 0
+    else:
+        module.write_text(said(capsys, "--source", program=program), encoding="utf-8")
+    names = runpy.run_path(str(module))
+    scope = runpy.run_path("neuron.py")
+    loss, w = scope["loss"], scope["w"]
+    loss.backward()
+    value, slope = names["value_and_grad"](np.array([x.data for x in w]))
+    assert value == pytest.approx(loss.data, rel=1e-12)
+    assert slope == pytest.approx([x.grad for x in w], rel=1e-12)
 
 
 OWN = """\

@@ -1,8 +1,9 @@
 """An array program as NumPy source that runs, to be read.
 
 `forward(theta, ...)` and `value_and_grad(theta, ...)` compute what the backends do, in the words of
-a textbook: `h1 = np.tanh(x @ W1.T + b1)`. The batch, if there is one, is the first axis. Numbers
-that would fill pages are not in the text: whoever runs it gives them as `CONSTANTS`.
+a textbook: `h1 = np.tanh(x @ W1.T + b1)`. The batch, if there is one, is the first axis. Products
+are in the program's own order, but for x * (1.0 / y), which is x / y. Numbers that would fill pages
+are not in the text: whoever runs it gives them as `CONSTANTS`.
 """
 
 from __future__ import annotations
