@@ -20,7 +20,7 @@ from glassgrad.lift.flatten import flatten
 from glassgrad.lift.ir import Buffer, Code, Compute, Gather, Term, View, whole
 from glassgrad.lift.look import Copies, look
 from glassgrad.lift.spec import SpecError, check
-from glassgrad.lift.terms import ends_in_holes
+from glassgrad.lift.terms import columns_by_holes
 from glassgrad.lift.walk import EXTREME, SUM
 
 
@@ -316,9 +316,15 @@ def test_pairs_that_are_no_grid_are_a_list() -> None:
     a, b = value("a", 9), value("b", 9)
     twice = [column(a, 0, 0, 1), column(b, 0, 0, 1)]  # one pair occurs twice
     assert only_box(3, *twice) == ((3,), [0, 1, 2])
-    # A long chain: each row meets two columns, 8 pairs of 4 x 5.
+    # Connected, but 7 pairs of 4 x 4, and in no band.
+    rows, columns = [0, 0, 1, 1, 2, 3, 3], [0, 3, 3, 1, 1, 0, 2]
+    assert only_box(7, column(a, *rows), column(b, *columns)) == ((7,), list(range(7)))
+
+
+def test_a_long_chain_of_pairs_is_a_band() -> None:
+    a, b = value("a", 9), value("b", 9)
     rows, columns = [0, 0, 1, 1, 2, 2, 3, 3], [0, 1, 1, 2, 2, 3, 3, 4]
-    assert only_box(8, column(a, *rows), column(b, *columns)) == ((8,), list(range(8)))
+    assert only_box(8, column(a, *rows), column(b, *columns)) == ((4, 2), list(range(8)))
 
 
 def test_what_heads_have_is_laid_out_in_their_box() -> None:
@@ -435,14 +441,29 @@ def test_constants_have_the_axes_along_which_they_differ() -> None:
     assert columns.buffer is rows.buffer  # the same numbers
 
 
-def test_rows_that_go_on_in_holes() -> None:
+def test_rows_between_holes_have_their_columns() -> None:
     mask = np.tril(np.ones((3, 3), bool))
     x = value("x", 3, 3, mask=mask)
     rows = np.array([[0, -1, -1], [3, 4, -1], [6, 7, 8]])
-    assert ends_in_holes(Operand(x, rows))
-    assert not ends_in_holes(Operand(value("y", 3, 3), rows))  # where there are numbers
-    other = np.array([[0, -1, -1], [4, 3, -1], [6, 7, 8]])  # in another order
-    assert not ends_in_holes(Operand(x, other))
+    column, line = columns_by_holes(Operand(x, rows))
+    assert column.tolist() == [[0, -1, -1], [0, 1, -1], [0, 1, 2]]
+    assert line.tolist() == [0, 1, 2]
+    assert columns_by_holes(Operand(value("y", 3, 3), rows)) is None  # there are numbers behind
+    other = np.array([[0, -1, -1], [4, 3, -1], [6, 7, 8]])
+    column, _ = columns_by_holes(Operand(x, other))  # in another order
+    assert column.tolist() == [[0, -1, -1], [1, 0, -1], [0, 1, 2]]
+    assert columns_by_holes(Operand(x, np.array([[0, -1], [3, -1]]))) is None  # 4 is left out
+    assert columns_by_holes(Operand(x, np.array([[0, -1], [3, 3]]))) is None  # 3 comes twice
+
+
+def test_bands_have_a_column_for_each_step_from_the_diagonal() -> None:
+    rows, columns = np.array([0, 1, 1, 2, 2, 3, 3]), np.array([0, 0, 1, 1, 2, 2, 3])
+    x, y = value("x", 4), value("y", 4)
+    found = arrange(7, [Operand(x, rows[:, None]), Operand(y, columns[:, None])])
+    ((members, box),) = found
+    assert members.tolist() == list(range(7))
+    assert box.shape == (4, 2)
+    assert box.place.tolist() == [1, 2, 3, 4, 5, 6, 7]  # column 1 is the diagonal
 
 
 # All together: instructions known by hand.

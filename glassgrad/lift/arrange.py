@@ -33,12 +33,14 @@ class Operand:
     buffer: None for constants, whose numbers are in `numbers`.
     cells: (heads, terms), -1 where a head has fewer terms.
     key: which row a head has, for operands of which only parts of rows are there; else found.
+    begin: where each row would begin if it were whole, where that is not its first cell.
     """
 
     buffer: Buffer | None
     cells: Cells
     numbers: NDArray[np.float64] | None = None
     key: Ids | None = None
+    begin: Ids | None = None
 
 
 @dataclass
@@ -153,14 +155,19 @@ def _mixed(rows: Cells) -> NDArray[np.uint64]:
 def follow(operand: Operand) -> Box | None:
     """The box of an operand's own order, with its axes, if it is full enough."""
     assert operand.buffer is not None
-    first = operand.cells[:, 0]
-    if (first < 0).any():
-        return None
-    if len(first) == operand.buffer.size and (first == np.arange(len(first))).all():
-        return Box(tuple(n for n in operand.buffer.shape if n > 1), first)
+    if operand.begin is not None:
+        first = operand.begin - operand.begin.min()
+        axes: Sequence[Ids] = [first]
+    else:
+        first = operand.cells[:, 0]
+        if (first < 0).any():
+            return None
+        if len(first) == operand.buffer.size and (first == np.arange(len(first))).all():
+            return Box(tuple(n for n in operand.buffer.shape if n > 1), first)
+        axes = np.unravel_index(first, operand.buffer.shape or (1,))
     shape: list[int] = []
     place = np.zeros(len(first), np.intp)
-    for along in np.unravel_index(first, operand.buffer.shape or (1,)):
+    for along in axes:
         found, rank = np.unique(along, return_inverse=True)
         step = np.gcd.reduce(np.diff(found)) if len(found) > 1 else 1
         length = int((found[-1] - found[0]) // step) + 1
@@ -192,10 +199,14 @@ def _grids(rows: Ids, columns: Ids) -> list[tuple[Ids, Box]]:
         alike = (heights == height) & (widths == width)
         (members,) = np.nonzero(alike[grid])
         number = np.cumsum(alike) - 1
+        row, column = row_rank[rows[members]], column_rank[columns[members]]
+        if len(members) < FULL_ENOUGH * alike.sum() * height * width:
+            column = column - row  # a band, as of windows that move on with the rows
+            column -= column.min()
+            width = int(column.max()) + 1
         if len(members) < FULL_ENOUGH * alike.sum() * height * width:
             return []
-        place = number[grid[members]] * height + row_rank[rows[members]]
-        place = place * width + column_rank[columns[members]]
+        place = (number[grid[members]] * height + row) * width + column
         shape = (int(alike.sum()), height, width)
         boxes.append((members, Box(tuple(n for n in shape if n > 1), place)))
     return boxes

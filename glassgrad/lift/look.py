@@ -74,7 +74,8 @@ def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: 
             table = tables[i][j].reshape(*shape, *columns[i])
             if seen.setdefault((i, j), _view(operand.buffer, table)):
                 continue
-            lengths = splits(table) if no_gaps and (table >= 0).all() else []
+            whole = _whole(box, members, operand, table) if no_gaps else None
+            lengths = [] if whole is None else splits(whole)
             finer = [length for axis in lengths for length in axis]
             if len(finer) > table.ndim:  # loops in loops, even where there is no view of them
                 shape = tuple(n for axis in lengths[: len(shape)] for n in axis)
@@ -101,6 +102,16 @@ def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: 
             found = [_without_last(x) for x in found]
         looks.append(found)
     return Sight(shape, [() if column == (1,) else column for column in columns], looks)
+
+
+def _whole(box: Box, members: Ids, operand: Operand, table: Cells) -> Cells | None:
+    """The table as it would be if no row had gaps; None where that is not known."""
+    if (table >= 0).all():
+        return table
+    if operand.begin is None:
+        return None
+    begin = box.table(operand.begin[members]).reshape(*table.shape[:-1], 1)
+    return np.asarray(begin + np.arange(table.shape[-1]))
 
 
 def _without_last(x: Expr | float) -> Expr | float:

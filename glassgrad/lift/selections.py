@@ -11,7 +11,7 @@ from glassgrad.lift.ir import Buffer, Compute, Extreme, Take, Term, View, row_ma
 from glassgrad.lift.layout import FIXED
 from glassgrad.lift.look import Copies, look
 from glassgrad.lift.targets import Placed, Targets
-from glassgrad.lift.terms import ends_in_holes
+from glassgrad.lift.terms import columns_by_holes
 from glassgrad.ops import Op
 
 
@@ -59,7 +59,7 @@ def takes(draft: Draft, targets: Targets, group: Ids) -> None:
 
 
 def _ragged(draft: Draft, starts: Ids, lengths: Ids) -> Operand | None:
-    """Rows of several lengths in one buffer, if each shorter one goes on in holes."""
+    """Rows of several lengths in one buffer, if each is a line of it between holes."""
     if len(equal(lengths)) == 1:
         return None
     column = np.arange(lengths.max())
@@ -70,7 +70,13 @@ def _ragged(draft: Draft, starts: Ids, lengths: Ids) -> Operand | None:
         return None
     operand = draft.operand(nodes)
     operand.cells = np.where(present, operand.cells, -1)
-    return operand if operand.buffer is not None and ends_in_holes(operand) else None
+    found = None if operand.buffer is None else columns_by_holes(operand)
+    if found is None:
+        return None
+    column, _ = found
+    cells = np.full((len(column), int(column.max()) + 1), -1, np.intp)
+    cells[np.nonzero(present)[0], column[present]] = operand.cells[present]
+    return Operand(operand.buffer, cells)
 
 
 def _extreme(draft: Draft, targets: Targets, op: Op, heads: Ids, operand: Operand) -> None:

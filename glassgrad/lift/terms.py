@@ -191,19 +191,18 @@ def _runs(segment: Segment) -> list[Segment]:
 
 def _go_together(segment: Segment) -> bool:
     """Whether segments of several lengths are better one with gaps than several; brings them in."""
-    for operand in segment.operands:
-        moved = _columns_by(operand)
-        if moved is not None:
-            _move(segment, operand, *moved)
-            return True
-    if any(ends_in_holes(operand) for operand in segment.operands):
-        return True
+    for columns_in in (columns_by_rows, columns_by_holes):
+        for operand in segment.operands:
+            moved = columns_in(operand)
+            if moved is not None:
+                _move(segment, operand, *moved)
+                return True
     present = segment.operands[0].cells >= 0
     several = len(np.unique(present.sum(axis=1))) > 2
     return several and bool(present.mean() >= FULL_ENOUGH)
 
 
-def _columns_by(operand: Operand) -> tuple[NDArray[np.intp], Ids] | None:
+def columns_by_rows(operand: Operand) -> tuple[NDArray[np.intp], Ids] | None:
     """The columns in which the longest rows have the cells of each row, and which row that is.
 
     None unless every row is a part of a longest one, and no cell is in two of them.
@@ -229,34 +228,46 @@ def _columns_by(operand: Operand) -> tuple[NDArray[np.intp], Ids] | None:
     return columns, whose
 
 
-def _move(segment: Segment, leader: Operand, column: NDArray[np.intp], key: Ids) -> None:
+def _move(segment: Segment, leader: Operand, column: Ids, key: Ids) -> None:
     """Put each term into its column; the leader's rows are then known by what they are part of."""
     present = column >= 0
-    row = np.nonzero(present)[0]
+    place = (np.nonzero(present)[0], column[present])
+    shape = (len(column), int(column.max()) + 1)
     for operand in segment.operands:
-        longest = operand.cells[np.argmax(present.sum(axis=1))]
-        moved = np.full_like(operand.cells, -1)
-        moved[row, column[present]] = operand.cells[present]
+        moved = np.full(shape, -1, np.intp)
+        moved[place] = operand.cells[present]
         operand.cells = moved
-        if operand is not leader and (moved[:, 0] < 0).any():
-            # Where the row would begin if it were whole, by the steps of a row that is.
-            first = np.argmax(moved >= 0, axis=1)
-            begin = moved[np.arange(len(moved)), first] - (longest[first] - longest[0])
-            operand.key = np.unique(begin, return_inverse=True)[1]
-    leader.key = key
-    coefficient = np.zeros_like(segment.coefficient)
-    coefficient[row, column[present]] = segment.coefficient[present]
+        whole = moved[np.argmax((moved >= 0).sum(axis=1))]
+        if (moved[:, 0] >= 0).all() or (whole < 0).any():
+            continue
+        # Where the row would begin if it were whole, by the steps of a row that is.
+        first = np.argmax(moved >= 0, axis=1)
+        operand.begin = moved[np.arange(len(moved)), first] - (whole[first] - whole[0])
+        operand.key = np.unique(operand.begin, return_inverse=True)[1]
+    leader.key = np.unique(key, return_inverse=True)[1]
+    coefficient = np.zeros(shape)
+    coefficient[place] = segment.coefficient[present]
     segment.coefficient = coefficient
 
 
-def ends_in_holes(operand: Operand) -> bool:
-    """Whether each shorter row, if it went on as the longest does, would go on in holes."""
+def columns_by_holes(operand: Operand) -> tuple[Ids, Ids] | None:
+    """The place of each cell along the last axis of a buffer, and in which line it is.
+
+    None unless each row is all that there is of a line between holes.
+    """
     assert operand.buffer is not None
     if operand.buffer.mask is None:
-        return False
+        return None
+    length = operand.buffer.shape[-1]
     present = operand.cells >= 0
-    longest = operand.cells[np.argmax(present.sum(axis=1))]
-    on = operand.cells[:, [0]] + (longest - longest[0])
-    if (on[present] != operand.cells[present]).any() or on.max() >= operand.buffer.size:
-        return False
-    return not operand.buffer.mask.ravel()[on[~present]].any()
+    line, column = np.divmod(operand.cells, length)
+    whose = line[:, 0]
+    if (present & (line != whose[:, None])).any():
+        return None
+    there = np.zeros((len(whose), length), np.bool_)
+    there[np.nonzero(present)[0], column[present]] = True
+    if (there.sum(axis=1) != present.sum(axis=1)).any():
+        return None  # a cell twice
+    if (there != operand.buffer.mask.reshape(-1, length)[whose]).any():
+        return None
+    return np.where(present, column - column[present].min(), -1), whose
