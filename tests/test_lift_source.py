@@ -221,18 +221,22 @@ def test_long_statements_are_cut():
         "    )",
         ")",
     ]
+    assert wrapped("d_x[np.arange(30)[:, None] + 4 * np.arange(4)] += d_y", 40).splitlines() == [
+        "d_x[",
+        "    np.arange(30)[:, None]",
+        "    + 4 * np.arange(4)",
+        "] += d_y",
+    ]
     rows = f"return np.array([[{', '.join(map(str, range(20)))}], [1, 2]])"
     assert wrapped(rows, 40).splitlines() == [
-        "return np.array(",
+        "return np.array([",
         "    [",
-        "        [",
-        "            0, 1, 2, 3, 4, 5, 6, 7, 8,",
-        "            9, 10, 11, 12, 13, 14, 15,",
-        "            16, 17, 18, 19,",
-        "        ],",
-        "        [1, 2],",
+        "        0, 1, 2, 3, 4, 5, 6, 7, 8, 9,",
+        "        10, 11, 12, 13, 14, 15, 16, 17,",
+        "        18, 19,",
         "    ],",
-        ")",
+        "    [1, 2],",
+        "])",
     ]
 
 

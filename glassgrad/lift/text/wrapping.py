@@ -22,6 +22,9 @@ def wrapped(statement: str, width: int) -> str:
     if not found or len(statement) <= width:
         return statement
     indent, target, value = found.groups()
+    if "[" in target and len(value) <= SHORT:
+        target = _laid(target, len(indent), len(indent), width - len(value))
+        return f"{indent}{target}{value}"
     return f"{indent}{target}{_laid(value, len(indent + target), len(indent), width)}"
 
 
@@ -29,21 +32,33 @@ def _laid(value: str, start: int, indent: int, width: int) -> str:
     """An expression that begins in column `start` of a line that is indented so far."""
     if start + len(value) <= width:
         return value
-    for signs in SIGNS:
-        pieces = [piece.strip() for piece in cut(value, signs)]
-        if len(pieces) > 1:
-            return _lines("(", _filled(pieces, width - indent - 4), ")", indent, width)
+    inner = width - indent - 4
+    if len(pieces := _pieces(value)) > 1:
+        return _lines("(", _filled(pieces, inner), ")", indent, width)
     head, inside, tail = _largest(value)
     if not inside:
         return value
+    if inside.startswith("[") and _largest(inside)[::2] == ("[", "]"):  # a list by itself
+        head, inside, tail = f"{head}[", inside[1:-1], f"]{tail}"
     items = [piece.removeprefix(", ") for piece in cut(inside, (", ",))]
-    if len(items) == 1 and head.endswith("(") and not re.search(r"[\w\])]\($", head):
-        text = _laid(inside, start + len(head), indent, width)
-        return f"{head[:-1]}{text}{tail[1:]}" if text.startswith("(\n") else f"{head}{text}{tail}"
+    if len(items) == 1:
+        if len(pieces := _pieces(inside)) > 1:
+            return _lines(head, _filled(pieces, inner), tail, indent, width)
+        if re.search(r"(^|[^\w\])])\($", head):  # no call: a comma would make it a tuple
+            return f"{head}{_laid(inside, start + len(head), indent, width)}{tail}"
     items = [f"{item}," for item in items]
     if len(items) > 4 and max(map(len, items)) <= SHORT:
-        items = _filled(items, width - indent - 4)
+        items = _filled(items, inner)
     return _lines(head, items, tail, indent, width)
+
+
+def _pieces(value: str) -> list[str]:
+    """A sum, or else a product, cut at its signs."""
+    for signs in SIGNS:
+        pieces = [piece.strip() for piece in cut(value, signs)]
+        if len(pieces) > 1:
+            return pieces
+    return [value]
 
 
 def _lines(head: str, lines: Sequence[str], tail: str, indent: int, width: int) -> str:
