@@ -24,6 +24,7 @@ from glassgrad.lift.layout import Layout
 from glassgrad.lift.look import look
 from glassgrad.lift.singles import singles
 from glassgrad.lift.targets import Placed, Targets
+from glassgrad.lift.unused import remove_unused
 from glassgrad.lift.walk import EXTREME, SUM, TAKE
 from glassgrad.value import Value
 
@@ -102,6 +103,7 @@ def _build(roots: Sequence[Value], wrt: Sequence[Value], arguments: Sequence[Arg
             draft.is_due[due] = True
             _write(draft, targets, [x for x in groups if draft.is_due[x.heads].any()])
     draft.code.roots = [draft.view(int(canonical.same[root])) for root in tape.roots]
+    draft.layout.forget(remove_unused(draft.code, draft.labelled()))
     return Built(draft.code, len(tape), tape, canonical, draft.layout)
 
 

@@ -92,6 +92,11 @@ class Draft:
         buffer = self.layout.buffers[self.layout.buffer_of[node]]
         return View(buffer, int(self.layout.cell_of[node]), ())
 
+    def labelled(self) -> list[Buffer]:
+        """The buffers in which there are numbers with labels: somebody wants to see them."""
+        which = self.layout.buffer_of[self.canonical.same[self.tape.labelled]]
+        return [self.layout.buffers[i] for i in np.unique(which) if i >= 0]
+
     def comment(self, heads: Ids) -> str:
         """How many scalar nodes some heads were."""
         count = int(self.canonical.absorbed[heads].sum())

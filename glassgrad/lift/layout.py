@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from keyword import iskeyword
 from math import prod
 
@@ -42,6 +42,12 @@ class Layout:
     def alias(self, nodes: Ids, others: Ids) -> None:
         """Note that nodes have the same numbers as others."""
         self.buffer_of[nodes], self.cell_of[nodes] = self.buffer_of[others], self.cell_of[others]
+
+    def forget(self, buffers: Iterable[Buffer]) -> None:
+        """Note that these buffers are no more."""
+        numbers = [self.numbers[buffer] for buffer in buffers if buffer in self.numbers]
+        if numbers:
+            self.buffer_of[np.isin(self.buffer_of, numbers)] = NOWHERE
 
     def name(self, kind: str, label: str = "") -> str:
         """A name that no other buffer has: the label if it will do, else a kind and a number."""
