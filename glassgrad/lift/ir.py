@@ -5,6 +5,10 @@ buffer is an array in row-major order. Instructions never copy to rearrange: the
 through views, each an offset and one stride for each dimension of the index space that the
 instruction goes through; slices, transposes, broadcasts and sliding windows are all of this form.
 
+A buffer that is batched has an array for each example of a batch. An instruction is carried out for
+each of them if one of its buffers is batched, else once. Backward, what the examples give to a
+target that is not batched is added up.
+
 How a Code is made is in the passes beside this file, how it runs in `glassgrad/backends/`. What it
 must satisfy is in `spec.py`, and what it means, in plain loops, in `backends/reference.py`.
 """
@@ -36,6 +40,8 @@ class Buffer:
     "index", whole numbers of an example; "constant", with its numbers in `data`; "value", what an
     instruction computes; "gradient", d(root) / d(another buffer) in the shape of that one.
     mask: None, or False for each cell that is a hole. Holes hold 0.0 at any time.
+    A backend makes the memory of a value or a gradient once, full of 0.0, and keeps it from run to
+    run: there may be cells that no instruction writes.
     comment: what it was in the scalar program. labelled: whether its name is from the labels there.
     """
 
@@ -146,7 +152,10 @@ class View(Expr):
 
 @dataclass(unsafe_hash=True, slots=True)
 class Apply(Expr):
-    """An operation of the table on formulas and numbers."""
+    """An operation of the table on formulas and numbers, which may be ints.
+
+    `power_by(3)` is an operation of one input, and known by its name, "**3".
+    """
 
     op: Op
     inputs: tuple[Expr | float, ...]
@@ -173,8 +182,8 @@ class Compute:
 
     shape: of the index space. target: a view with a stride for each of its dimensions, which shows
     no cell twice, unless `accumulate`: then the cell gets all of what falls on it.
-    In a target that is not batched, a batched term is added up over the batch, any other counts
-    once. Only backward instructions do that: a forward one has no such target for batched terms.
+    In a target that is not batched, a term with a batched view is added up over the batch, any
+    other counts once.
     A mask of the target's buffer holds: holes stay 0.0, whatever the terms are there.
     """
 
@@ -286,8 +295,11 @@ class Code:
 
     parameters: the flat vector. inputs: what an example consists of, in order.
     roots: for each result a view without dimensions. forward: computes all values.
-    gradients: for a buffer, the buffer of its gradient; the backend sets those of the roots before
-    it runs `backward`, and then finds d(root) / d(parameters) in that of the parameters.
+    backward, gradients: empty until `differentiate` fills them. gradients: for a buffer, the buffer
+    of its gradient. The parameters have one; of what no parameter reaches, or what reaches no root,
+    there may be none. Before it runs `backward`, a backend fills the gradients of the roots' buffers
+    with 0.0 and adds the seed of each root to its cell there: two roots may be one cell. After it,
+    d(sum of seeds * roots) / d(parameters) is in the gradient of the parameters.
     """
 
     parameters: Buffer
