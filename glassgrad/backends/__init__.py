@@ -24,8 +24,11 @@ class Runner(Protocol):
         """
         ...
 
-    def backward(self, seeds: Array) -> Array:
-        """d(sum of seeds * roots) / d(theta), after a `forward`; seeds: of the roots' shape."""
+    def backward(self, seeds: Array | float) -> Array:
+        """d(sum of seeds * roots) / d(theta), after a `forward`.
+
+        seeds: of the shape of the roots, or one number for all of them.
+        """
         ...
 
     def read(self, buffer: Buffer) -> Array:

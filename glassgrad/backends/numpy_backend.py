@@ -72,8 +72,11 @@ class NumpyRunner:
             del self._prepared[next(iter(self._prepared))]
         return self._last.forward(theta, inputs)
 
-    def backward(self, seeds: Array) -> Array:
-        """d(sum of seeds * roots) / d(theta), after a `forward`; seeds: of the roots' shape."""
+    def backward(self, seeds: Array | float) -> Array:
+        """d(sum of seeds * roots) / d(theta), after a `forward`.
+
+        seeds: of the shape of the roots, or one number for all of them.
+        """
         return self._after_forward().backward(seeds)
 
     def read(self, buffer: Buffer) -> Array:
@@ -118,7 +121,7 @@ class _Prepared:
         self.plan.run()
         return self._roots.copy() if self.code.batched else self._roots[0].copy()
 
-    def backward(self, seeds: Array) -> Array:
+    def backward(self, seeds: Array | float) -> Array:
         if self._backward is None:
             self._backward = self._plan_backward()
         self._seeds[...] = seeds
@@ -381,8 +384,8 @@ def _share_out(shares: Array) -> None:
 
     Of several equal ones the last gets half, the one before half of the rest, and so on.
     """
-    equal = shares.sum(axis=1, keepdims=True)
-    if (equal == 1.0).all():
+    equal = np.add.reduce(shares, 1, keepdims=True)
+    if np.maximum.reduce(equal, None) == 1.0 == np.minimum.reduce(equal, None):
         return
     from_here_on = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1]
     shares *= 0.5 ** np.minimum(from_here_on, equal - 1.0)

@@ -66,13 +66,17 @@ class ReferenceRunner:
         found = np.array(roots).reshape(self._batch, len(self.code.roots))
         return found if self.code.batched else found[0]
 
-    def backward(self, seeds: Array) -> Array:
-        """d(sum of seeds * roots) / d(theta), after a `forward`; seeds: of the roots' shape."""
+    def backward(self, seeds: Array | float) -> Array:
+        """d(sum of seeds * roots) / d(theta), after a `forward`.
+
+        seeds: of the shape of the roots, or one number for all of them.
+        """
         gradients = self.code.gradients
         for root in self.code.roots:
             if root.buffer in gradients:  # else no parameter reaches it
                 self._array(gradients[root.buffer])[:] = 0.0
-        each = np.reshape(seeds, (self._batch, len(self.code.roots)))
+        shape = (self._batch, len(self.code.roots))
+        each = np.broadcast_to(seeds, shape) if np.ndim(seeds) == 0 else np.reshape(seeds, shape)
         for example in self._all():
             for root, seed in zip(self.code.roots, each[example], strict=True):
                 if root.buffer in gradients:

@@ -43,7 +43,7 @@ class Lifted:
         self._has_run, self._went_back = True, False
         return self._runner.forward(theta, arrays)
 
-    def backward(self, seeds: Floats) -> Floats:
+    def backward(self, seeds: Floats | float) -> Floats:
         """d(sum of seeds * results) / d(parameters) after a forward run."""
         self.differentiate()
         self._went_back = True
@@ -130,8 +130,8 @@ class Lifted:
         return found
 
     @cached_property
-    def limits(self) -> dict[Buffer, NDArray[np.uintp]]:
-        """For each index buffer how many there are to choose from, by each of its cells."""
+    def limits(self) -> dict[Buffer, tuple[int, NDArray[np.uintp]]]:
+        """For each index buffer how many there are to choose from: at least, and by each cell."""
         found: dict[Buffer, NDArray[np.uintp]] = {}
         copies: dict[Buffer, Gather] = {}
         for step in self.code.forward:
@@ -144,7 +144,7 @@ class Lifted:
                 if buffer not in found:
                     found[buffer] = np.full(buffer.size, np.iinfo(np.intp).max, np.uintp)
                 np.minimum.at(found[buffer], at[at >= 0], step.count)
-        return {buffer: limit.reshape(buffer.shape) for buffer, limit in found.items()}
+        return {x: (int(limit.min()), limit.reshape(x.shape)) for x, limit in found.items()}
 
 
 def _at(numbers: Floats, place: Place) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassgrad.lift import errors, summary
 from glassgrad.lift.arguments import Argument, Place
 from glassgrad.lift.flatten import order_of
-from glassgrad.lift.given import batch_of, check_lengths, held_leaves, parameters_in, theta_of
+from glassgrad.lift.given import batch_of, held_leaves, parameters_in, theta_of
 from glassgrad.lift.ir import Code
 from glassgrad.lift.lifted import Lifted
 from glassgrad.lift.notices import Notice
@@ -81,7 +81,7 @@ class Program:
         share = 1.0 / max(len(found), 1) if found.ndim == 2 else 1.0
         shape = self._now.traced.shape
         if not shape:
-            return float(self._mean(found)[0]), self._now.backward(np.full(found.shape, share))
+            return float(np.add.reduce(found, None)) * share, self._now.backward(share)
         rows = np.empty((found.shape[-1], len(self.parameters)))
         for k in range(len(rows)):
             seeds = np.zeros(found.shape)
@@ -245,9 +245,10 @@ class Program:
             if count not in self._arguments:
                 self._arguments[count] = argument_names(self.function, count)
             names = self._arguments[count]
-            batches = {name: batch_of(a, name) for name, a in zip(names, arrays, strict=True)}
-            check_lengths(batches)
-            return list(batches.values())
+            batches = [batch_of(a, name) for name, a in zip(names, arrays, strict=True)]
+            if any(len(batch) != len(batches[0]) for batch in batches):
+                raise errors.different_batches(dict(zip(names, map(len, batches), strict=True)))
+            return batches
         arguments = self._now.traced.arguments
         if len(arrays) != len(arguments):
             raise errors.wrong_inputs(len(arguments), len(arrays))
@@ -282,10 +283,10 @@ class Program:
                 fed.append(np.asarray(batches[k], np.float64))
                 continue
             numbers = np.asarray(batches[k], np.intp)
-            limit = self._now.limits.get(buffer)
-            if limit is not None and numbers.size:
+            if buffer in self._now.limits and numbers.size:
+                lowest, limit = self._now.limits[buffer]
                 unsigned = numbers.view(np.uintp)  # then numbers below 0 are huge
-                if unsigned.max() >= limit.min() and (unsigned >= limit).any():
+                if np.maximum.reduce(unsigned, None) >= lowest and (unsigned >= limit).any():
                     raise errors.index_out_of_range(argument.name, numbers, limit)
             fed.append(numbers)
         return fed
