@@ -297,9 +297,9 @@ class Code:
     roots: for each result a view without dimensions. forward: computes all values.
     backward, gradients: empty until `differentiate` fills them. gradients: for a buffer, the buffer
     of its gradient. The parameters have one; of what no parameter reaches, or what reaches no root,
-    there may be none. Before it runs `backward`, a backend fills the gradients of the roots' buffers
-    with 0.0 and adds the seed of each root to its cell there: two roots may be one cell. After it,
-    d(sum of seeds * roots) / d(parameters) is in the gradient of the parameters.
+    there may be none. Before it runs `backward`, a backend fills the gradients of the roots'
+    buffers with 0.0 and adds the seed of each root to its cell there: two roots may be one cell.
+    After it, d(sum of seeds * roots) / d(parameters) is in the gradient of the parameters.
     """
 
     parameters: Buffer
