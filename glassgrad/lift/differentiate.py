@@ -68,7 +68,9 @@ def differentiate(code: Code) -> None:
                 backward.extend(_back_one_number(instruction, gradients))
             else:
                 backward.extend(_back(instruction, gradients))
-        code.backward = [*gradients.zeros, *backward]
+        for compute in gradients.late:
+            compute.accumulate = not gradients.first(compute.target, compute.shape)
+        code.backward = [*gradients.zeros, *backward, *gradients.late]
         code.gradients = gradients.of
 
 
@@ -78,6 +80,7 @@ class _Gradients:
     def __init__(self, code: Code) -> None:
         self.of: dict[Buffer, Buffer] = {}
         self.zeros: list[Instruction] = []
+        self.late: list[Compute] = []  # what can be added at the very end
         self._zeroed: set[Buffer] = set()
         self._written: dict[Buffer, NDArray[np.bool_]] = {}
         self._reached: set[Buffer] = set()  # those of which a cell is written
@@ -92,6 +95,7 @@ class _Gradients:
                 self._depends.add(target)
             if isinstance(instruction, Compute) and instruction.accumulate:
                 self._added_to.add(target)
+        self._parameters = code.parameters
         self._names = {buffer.name for buffer in buffers}
         self.buffer(code.parameters)
         for root in code.roots:
@@ -100,6 +104,16 @@ class _Gradients:
                 self._zeroed.add(gradient)  # the backend does that, and writes the seeds
                 self._written[gradient][root.offset] = True
                 self._reached.add(gradient)
+
+    def may_wait(self, target: View, shape: Shape, terms: list[Term]) -> bool:
+        """Whether it is for most of the parameters at once, such as that of a penalty on them all.
+
+        If it comes last, the matrix products of the layers are stored and this is added, and not
+        the other way round: they write to parts of rows, this to one long row.
+        """
+        parameters = self.of[self._parameters]
+        plain = not any(term.reduce or getattr(term.expr, "batched", False) for term in terms)
+        return target.buffer is parameters and plain and 2 * math.prod(shape) > parameters.size
 
     def wanted(self, buffer: Buffer) -> bool:
         """Whether a change of a parameter changes it."""
@@ -209,8 +223,12 @@ def _back_compute(compute: Compute, gradients: _Gradients) -> Iterator[Compute]:
             found.setdefault((d_view, _pick(space, moving)), Counter())[contribution] += 1
     for (d_view, shape), contributions in found.items():
         terms = [Term(x.expr * float(n), x.reduce) for x, n in contributions.items()]
+        comment = f"from {compute.target.buffer.name}"
+        if gradients.may_wait(d_view, shape, terms):
+            gradients.late.append(Compute(d_view, shape, terms, comment=comment))
+            continue
         accumulate = not gradients.first(d_view, shape)
-        yield Compute(d_view, shape, terms, accumulate, f"from {compute.target.buffer.name}")
+        yield Compute(d_view, shape, terms, accumulate, comment)
 
 
 def _is_of_one_number(compute: Compute) -> bool:
