@@ -471,6 +471,32 @@ def test_equal_numbers_share_the_gradient_of_an_extreme(op, batched):
     run(code, chance.integers(0, 2, 12).astype(float), [np.zeros((3, 12) if batched else 12)])
 
 
+@pytest.mark.parametrize("batched", [False, True])
+@pytest.mark.parametrize(
+    ("shape", "offset", "strides", "step", "which"),
+    [
+        ((2,), 1, (7,), 3, (0,)),
+        ((3,), 1, (1,), 3, (1,)),
+        ((3, 2), 0, (1, 4), 2, (1, 0)),
+        ((3, 2), 0, (5, 1), 1, (1, 0)),
+        ((2, 3), 0, (1, 2), 3, (0, 1)),
+        ((2, 2), 0, (4, 1), 1, (0, 0)),  # windows
+    ],
+)
+def test_tables_that_no_slices_show(batched, shape, offset, strides, step, which):
+    theta, n = parameters(20), of_example("n", 3, role="index")
+    x, y = Buffer("x", (5, 4), "input", batched), value("y", 5, 4, batched=batched)
+    chosen, loss = value("chosen", *shape, batched=True), value("loss", batched=True)
+    code = Code(theta, [x, n], [root(loss)])
+    code.forward = [
+        Compute(whole(y), (5, 4), [Term(whole(x) * View(theta, 0, (4, 1)))]),
+        Take(whole(chosen), shape, View(y, offset, strides), View(n, 0, which), step, 3),
+        Compute(root(loss), (), [Term(whole(chosen) ** 3, shape)]),
+    ]
+    given = numbers(1, 2, 5, 4) if batched else numbers(1, 5, 4)
+    run(code, numbers(2, 20), [given, np.array([[0, 1, 2], [2, 0, 1]])])
+
+
 @pytest.mark.parametrize("op", [ops.maximum, ops.minimum])
 def test_holes_are_never_the_extreme(op):
     theta, x = parameters(1), of_example("x", 4, 3)

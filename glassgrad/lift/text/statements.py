@@ -368,15 +368,24 @@ class Writer:
         lost = space.axes_of_view(upstream) - table - which
         first = [axis for axis in order if axis in which]
         rest = [axis for axis in order if axis in table]
-        if table & which:
-            union = [axis for axis in order if axis in table | which]
-            ranges = []
-            for axis in rest:
-                count = "batch" if axis == BATCH else f"{space.counts[axis]}"
-                after = len(union) - 1 - union.index(axis)
-                ranges.append(f"np.arange({count})" + (f"[:{', None' * after}]" if after else ""))
+        union = [axis for axis in order if axis in table | which]
+        ranges = {}
+        for axis in rest:
+            count = "batch" if axis == BATCH else f"{space.counts[axis]}"
+            after = len(union) - 1 - union.index(axis)
+            ranges[axis] = f"np.arange({count})" + (f"[:{', None' * after}]" if after else "")
+        slices = self._dims(rows, [*rest, choice], space)
+        is_copy = "np.arange(" in self.arrays.look(rows.buffer, rows.offset, slices, writable=True)
+        if table & which or is_copy:
             chosen = self.arrays.show(put.which, union, space.counts).text
-            where = f"({', '.join([*ranges, chosen])})"
+        if is_copy:  # no slices show these cells: they are counted in the flat array
+            numbers = [f"{rows.strides[a]} * {ranges[a]}" for a in rest if a != BATCH]
+            numbers += [f"{put.step} * {chosen}", *([f"{rows.offset}"] if rows.offset else [])]
+            places = [*([ranges[BATCH]] if BATCH in rest else []), " + ".join(numbers)]
+            where = f"({', '.join(places)})" if len(places) > 1 else places[0]
+            array = self.arrays.flat(rows.buffer)
+        elif table & which:
+            where = f"({', '.join([*ranges.values(), chosen])})"
             array = self.arrays.show(rows, [*rest, choice], space.counts).text
         else:
             union = first + rest
