@@ -50,6 +50,18 @@ def test_a_buffer_is_needed_as_a_whole() -> None:
     assert len(code.forward) == 3
 
 
+def test_a_cell_that_is_written_after_all_readers_stays() -> None:
+    y, z = value("y", 2), value("z")
+    steps = [
+        Compute(View(y, 0, ()), (), [Term(View(THETA, 0, ()))]),
+        Compute(root(z), (), [Term(View(y, 0, ()))]),
+        Compute(View(y, 1, ()), (), [Term(View(THETA, 1, ()))]),
+    ]
+    code = Code(THETA, roots=[root(z)], forward=list(steps))
+    assert remove_unused(code) == set()
+    assert code.forward == steps
+
+
 def test_watched_buffers_stay() -> None:
     y, z = value("y"), value("z")
     steps = [Compute(root(x), (), [Term(View(THETA, 0, ()))]) for x in (y, z)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from glassgrad.lift.ir import Buffer, Code, Instruction, sources_of, target_of
+from glassgrad.lift.ir import Buffer, Code, sources_of, target_of
 
 
 def remove_unused(code: Code, watched: Iterable[Buffer] = ()) -> set[Buffer]:
@@ -26,11 +26,12 @@ def remove_unused(code: Code, watched: Iterable[Buffer] = ()) -> set[Buffer]:
     ({z[]}, 1)
     """
     needed = {root.buffer for root in code.roots} | set(watched)
-    kept: list[Instruction] = []
-    for instruction in reversed(code.forward):
-        if target_of(instruction) in needed:
-            needed.update(sources_of(instruction))
-            kept.append(instruction)
+    count = 0
+    while count < len(needed):  # a buffer may be found to be needed after some of its writers
+        count = len(needed)
+        for instruction in reversed(code.forward):
+            if target_of(instruction) in needed:
+                needed.update(sources_of(instruction))
     gone = {target_of(instruction) for instruction in code.forward} - needed
-    code.forward = kept[::-1]
+    code.forward = [step for step in code.forward if target_of(step) in needed]
     return gone
