@@ -42,7 +42,7 @@ def value_and_grad(theta):
     d_z2 = d_multiply1 * w                                      # 6 x 4: from multiply1
     d_z3 = 0.5 * d_power1 / np.sqrt(z3)                         # 4: from power1
     d_z2 += d_z3 * z2 / 3.0                                     # 6 x 4: from z3
-    d_W += d_z2                                                 # 6 x 4: from z2
     d_z1 = -d_z2.sum(axis=0)                                    # 4: from z2
+    d_W += d_z2                                                 # 6 x 4: from z2
     d_W += d_z1 / 6.0                                           # 6 x 4: from z1
     return s1, d_theta

@@ -65,7 +65,6 @@ def value_and_grad(theta):
     d_W_3 = d_theta[196:].reshape(4, 7)[:, :6]        # 4 x 6
     d_b_3 = d_theta[196:].reshape(4, 7)[:, 6]         # 4
     d_z5 = 1.0                                        # a number
-    d_theta += 0.002 * d_z5 * theta                   # 224: from z5
     d_z4_part1 = np.broadcast_to(-0.0625 * d_z5, 16)  # 16: from z5
     d_log1 = np.broadcast_to(0.0625 * d_z5, 16)       # 16: from z5
     d_z4 = np.zeros((16, 4))                          # 16 x 4
@@ -83,4 +82,5 @@ def value_and_grad(theta):
     d_z1 = (d_z2 @ W_2) * (1.0 - tanh1 * tanh1)       # 16 x 10: from tanh1
     d_b += d_z1.sum(axis=0)                           # 10: from z1
     d_W += d_z1.T @ c1                                # 10 x 12: from z1
+    d_theta += 0.002 * d_z5 * theta                   # 224: from z5
     return z5, d_theta

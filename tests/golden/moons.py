@@ -65,7 +65,6 @@ def value_and_grad(theta):
     d_b_2 = d_theta[24:96].reshape(8, 9)[:, 8]           # 8
     d_w = d_theta[96:104]                                # 8
     d_z4 = 1.0                                           # a number
-    d_theta += 0.0002 * d_z4 * theta                     # 105: from z4
     d_z3 = 0.05 * d_z4 * (z3 > 0.0)                      # 20: from relu3
     d_theta[104] += d_z3 @ c2                            # a number: from z3
     d_w += (d_z3 * c2) @ relu2                           # 8: from z3
@@ -75,4 +74,5 @@ def value_and_grad(theta):
     d_z1 = (d_z2 @ W_2) * (z1 > 0.0)                     # 20 x 8: from relu1
     d_b += d_z1.sum(axis=0)                              # 8: from z1
     d_W += d_z1.T @ c1                                   # 8 x 2: from z1
+    d_theta += 0.0002 * d_z4 * theta                     # 105: from z4
     return z4, d_theta
