@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.fit import Cells, splits
+from glassgrad.lift.fit import splits
+from glassgrad.lift.indices import Cells, Ids, mixed
 from glassgrad.lift.ir import Buffer, Shape
 
 FULL_ENOUGH = 0.5  # of a box that is computed whole
-Ids = NDArray[np.integer[Any]]
 
 
 @dataclass
@@ -128,28 +128,18 @@ def _key(operand: Operand) -> Ids:
     if operand.key is not None:
         return operand.key
     if operand.buffer is None and operand.numbers is not None:
-        marks = _mixed(operand.numbers.view(np.int64))
+        marks = mixed(operand.numbers.view(np.int64))
         _, met, key = np.unique(marks, return_index=True, return_inverse=True)
         return np.argsort(np.argsort(met))[key]  # in the order in which they are met
     if operand.cells.shape[1] == 1:
         return np.unique(operand.cells[:, 0], return_inverse=True)[1]
     first: Ids = operand.cells[:, 0]
-    marks = _mixed(operand.cells)
+    marks = mixed(operand.cells)
     order = np.lexsort((marks, first))
     new = (np.diff(first[order]) != 0) | (np.diff(marks[order]) != 0)
     found = np.empty(len(order), np.intp)
     found[order] = np.concatenate([[0], np.cumsum(new)])
     return found
-
-
-def _mixed(rows: Cells) -> NDArray[np.uint64]:
-    """One number for each row, equal for equal rows; for others by a chance of one in 2**60."""
-    odd = 2 * np.arange(1, rows.shape[1] + 1, dtype=np.uint64) * np.uint64(
-        0x9E3779B97F4A7C15
-    ) + np.uint64(1)
-    mixed = (rows.astype(np.uint64) + odd) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(29)
-    return np.array((mixed * odd).sum(axis=1))
 
 
 def follow(operand: Operand) -> Box | None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from glassgrad import ops
 from glassgrad.lift import walk
-from glassgrad.lift.flatten import Ints, Tape
+from glassgrad.lift.flatten import Tape
+from glassgrad.lift.indices import Ints
 from glassgrad.lift.walk import ADDITION, CHAIN, LEAF, OTHER, PRODUCT, SCALING
 
 

@@ -6,16 +6,13 @@ outputs. If they are rows of one array the outputs are one matrix product.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.integer[Any]]
+from glassgrad.lift.indices import Ids, cut
 
 
-def families(stage: Ints, kind: NDArray[np.int32], source: Ints, consumer: Ints) -> list[Ints]:
+def families(stage: Ids, kind: NDArray[np.int32], source: Ids, consumer: Ids) -> list[Ids]:
     """Stages of heads that should share a buffer, in the order in which they are computed.
 
     stage, kind: of each head. source, consumer: heads, an edge from each to the other.
@@ -45,23 +42,13 @@ def families(stage: Ints, kind: NDArray[np.int32], source: Ints, consumer: Ints)
     return [family for family in found if len(family) > 1]
 
 
-def cut(numbers: Ints, places: Ints) -> list[Ints]:
-    """An array cut before each of these places, as `np.split` does it in many times the time.
-
-    >>> [part.tolist() for part in cut(np.array([5, 6, 7]), np.array([1]))]
-    [[5], [6, 7]]
-    """
-    ends = [0, *places.tolist(), len(numbers)]
-    return [numbers[start:end] for start, end in pairwise(ends)]
-
-
-def _root(leader: Ints, i: int) -> int:
+def _root(leader: Ids, i: int) -> int:
     while leader[i] != i:
         leader[i] = leader[leader[i]]
         i = int(leader[i])
     return i
 
 
-def _join(leader: Ints, a: int, b: int) -> None:
+def _join(leader: Ids, a: int, b: int) -> None:
     a, b = sorted((_root(leader, a), _root(leader, b)))
     leader[b] = a

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from glassgrad.lift.indices import Cells
 from glassgrad.lift.ir import Shape
-
-Cells = NDArray[np.integer[Any]]  # numbers of cells in a buffer; -1 where there is none
 
 
 def fit(places: Cells) -> tuple[int, tuple[int, ...]] | None:

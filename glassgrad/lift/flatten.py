@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.errors import explain
+from glassgrad.lift.indices import Ints
 from glassgrad.lift.walk import LEAF
 from glassgrad.ops import Op
 from glassgrad.value import Value, _Custom, topological_order
-
-Ints = NDArray[np.int32]
 
 
 @dataclass

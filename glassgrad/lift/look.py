@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.arrange import Box, Ids, Operand
-from glassgrad.lift.fit import Cells, affine, fit, splits
+from glassgrad.lift.arrange import Box, Operand
+from glassgrad.lift.fit import affine, fit, splits
+from glassgrad.lift.indices import Cells, Ids
 from glassgrad.lift.ir import Buffer, Expr, Gather, Shape, View, row_major
 
 

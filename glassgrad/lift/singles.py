@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from glassgrad.lift.arrange import Ids
 from glassgrad.lift.canonical import Canonical
 from glassgrad.lift.flatten import Tape
+from glassgrad.lift.indices import Ids, spans
 from glassgrad.lift.ir import Apply, Buffer, Compute, Expr, Term, View
 from glassgrad.lift.layout import FIXED, Layout
 from glassgrad.lift.walk import EXTREME, SUM
@@ -20,7 +20,7 @@ def singles(tape: Tape, canonical: Canonical, layout: Layout, heads: Ids) -> Ite
     start = canonical.start[heads]
     counts = canonical.start[heads + 1] - start
     ends = np.cumsum(counts)
-    terms = np.arange(counts.sum()) + np.repeat(start - ends + counts, counts)
+    terms = spans(start, counts)
     kinds = canonical.kind[heads]
     left, right = canonical.left[terms], canonical.right[terms]
     inputs = np.where(np.repeat(kinds == EXTREME, counts), -1, right)  # there it is an operation

@@ -6,12 +6,10 @@ They are better computed one after the other, as the graph does, than as arrays 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.integer[Any]]
+from glassgrad.lift.indices import Ids, cut, distinct
 
 FEW = 2.5  # heads in a group, on the average: then there is no structure
 MANY = 64  # heads without structure: with fewer it does not matter
@@ -19,8 +17,8 @@ LONG = 64  # terms: a sum of that many is an array's work
 
 
 def unstructured(
-    level: Ints, stage: Ints, source: Ints, consumer: Ints, terms: Ints
-) -> Mapping[int, Ints]:
+    level: Ids, stage: Ids, source: Ids, consumer: Ids, terms: Ids
+) -> Mapping[int, Ids]:
     """For the first of some levels without structure all of their heads, in order.
 
     level, stage: of each head; heads of one stage may become one array, and stages that will share
@@ -47,7 +45,7 @@ def unstructured(
             mark[heads] = weights[stage[heads]] if shares[stage[heads[0]]] else 0
             n_groups += 1
             continue
-        users, used = _distinct(consumer[edges[number]], mark[source[edges[number]]])
+        users, used = distinct(consumer[edges[number]], mark[source[edges[number]]])
         np.add.at(mark, users, used * 31 + 7)
         mark[heads] = mark[heads] * 31 + weights[stage[heads]]
         groups = len(np.unique(mark[heads]))
@@ -72,16 +70,6 @@ def unstructured(
     return found
 
 
-def _distinct(a: Ints, b: Ints) -> tuple[Ints, Ints]:
-    """Pairs, each once; `np.unique` along an axis takes many times as long."""
-    order = np.lexsort((b, a))
-    a, b = a[order], b[order]
-    new = np.ones(len(a), np.bool_)
-    new[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-    return a[new], b[new]
-
-
-def _split(order: Ints, key: Ints, count: int) -> list[Ints]:
+def _split(order: Ids, key: Ids, count: int) -> list[Ids]:
     """An order by key, cut into the parts of equal key: one for each number below the count."""
-    ends = np.cumsum(np.bincount(key, minlength=count)).tolist()
-    return [order[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return cut(order, np.cumsum(np.bincount(key, minlength=count))[:-1])

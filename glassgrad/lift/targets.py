@@ -13,9 +13,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.arrange import Box, Ids, Operand, follow
+from glassgrad.lift.arrange import Box, Operand, follow
 from glassgrad.lift.draft import Draft
 from glassgrad.lift.groups import Group
+from glassgrad.lift.indices import Ids
 from glassgrad.lift.ir import Buffer, Shape, View, row_major
 from glassgrad.lift.layout import Family
 from glassgrad.lift.look import Sight
