@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.lift import walk
-from glassgrad.lift.arrange import Ids
 from glassgrad.lift.canonical import Canonical
-from glassgrad.lift.families import cut, families
+from glassgrad.lift.families import families
 from glassgrad.lift.flatten import Tape
+from glassgrad.lift.indices import Ids, cut, spans
 from glassgrad.lift.structure import unstructured
 from glassgrad.lift.walk import EXTREME, TAKE
 
@@ -68,15 +68,14 @@ class Agenda:
             self.ready.setdefault(kind, []).append(able[~self.finished[able]])
 
     def loose(self, due: Ids) -> Ids | None:
-        """The heads of this level and those after it that have no structure, if these have none."""
-        return self.unstructured.pop(int(self.level[due[0]]), None)
+        """What is left of this level and those after it without structure, None if it has some."""
+        heads = self.unstructured.pop(int(self.level[due[0]]), None)
+        return None if heads is None else heads[~self.finished[heads]]
 
     def done(self, heads: Ids) -> None:
         """Note that these are computed, and who may be next."""
         self.finished[heads] = True
-        counts = self.first[heads + 1] - self.first[heads]
-        ends = np.cumsum(counts)
-        edges = np.arange(counts.sum()) + np.repeat(self.first[heads] - ends + counts, counts)
+        edges = spans(self.first[heads], self.first[heads + 1] - self.first[heads])
         consumers, times = np.unique(self.consumer[edges], return_counts=True)
         self.waiting[consumers] -= times
         self._note_ready(consumers[self.waiting[consumers] == 0])
