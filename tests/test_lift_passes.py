@@ -1,7 +1,10 @@
 """The passes of lifting one by one, on cases so small that the result is worked out by hand."""
 
+import sys
+import tracemalloc
 from functools import reduce
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -17,6 +20,8 @@ from glassgrad.lift.differentiate import differentiate
 from glassgrad.lift.families import families
 from glassgrad.lift.fit import affine, fit, splits
 from glassgrad.lift.flatten import flatten
+from glassgrad.lift.groups import sums
+from glassgrad.lift.indices import equal, equal_rows
 from glassgrad.lift.ir import Buffer, Code, Compute, Gather, Term, View, whole
 from glassgrad.lift.look import Copies, look
 from glassgrad.lift.spec import SpecError, check
@@ -203,6 +208,24 @@ def test_ragged_sums_end_on_one_level() -> None:
     # The first is the logarithm of a single exponential, which is no sum.
     logs = [i for i, name in enumerate(names) if name.startswith("log")]
     assert found.level[logs].tolist() == [1, 1, 1, 1]
+
+
+def test_each_head_is_done_once_also_where_there_is_no_structure(monkeypatch) -> None:
+    random, done = Random(0), Agenda.done
+
+    def checked(agenda, heads):
+        assert not agenda.finished[heads].any()
+        done(agenda, heads)
+        assert (agenda.waiting >= 0).all()
+
+    monkeypatch.setattr(Agenda, "done", checked)
+    x = [Value(random.random()) for _ in range(50)]
+    nodes = list(x)
+    for _ in range(1000):
+        a, b = random.choices(nodes[-500:], k=2)
+        nodes.append((a * b).tanh() if random.random() < 0.5 else a + b * 0.5)
+    root = sum(nodes[-500:])
+    assert lift(root, wrt=x)(None) == pytest.approx(root.data, rel=1e-12)
 
 
 # families: what should lie in one buffer.
@@ -592,3 +615,57 @@ def test_a_maximum_that_is_also_looked_up_is_there() -> None:
         return take([inner, a], n) + maximum(inner, c)
 
     assert lift(function, wrt=[a, b, c]).forward(None, [0, 1]).tolist() == [5.0, 4.0]
+
+
+# Large graphs: neither memory nor time grows with the square.
+
+
+def memory_to_build(root: Value, parameters: list[Value]) -> float:
+    """The most memory that building took at a time, in MB."""
+    tracemalloc.start()
+    try:
+        build([root], parameters, [])
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_one_long_sum_among_many_short_ones_is_no_table_of_gaps() -> None:
+    x = [Value(1.0 + i / 7) for i in range(6000)]
+    short = [(x[i] * x[i + 1] + x[i + 2] * x[i + 3]).tanh() for i in range(3000)]
+    long = sum(a * a for a in x).tanh()
+    assert memory_to_build(sum(short) * long, x) < 60  # the table alone: 144
+
+
+def test_one_long_maximum_among_many_short_ones_is_no_table_of_gaps() -> None:
+    x = [Value(1.0 + i / 7) for i in range(6000)]
+    short = [maximum(x[i], x[i + 1]) for i in range(3000)]
+    long = reduce(maximum, x)
+    root = sum(a.tanh() for a in [*short, long])
+    assert memory_to_build(root, x) < 60
+
+
+def test_sums_that_are_known_early_are_not_grouped_at_every_step(monkeypatch) -> None:
+    module = sys.modules["glassgrad.lift.build"]
+    grouped = []
+
+    def counted(draft, heads):
+        grouped.extend(heads.tolist())
+        return sums(draft, heads)
+
+    monkeypatch.setattr(module, "sums", counted)
+    w, a = [Value(0.1 * i) for i in range(9)], [Value(0.2 * i) for i in range(400)]
+    state = w[:3]
+    for _ in range(30):
+        state = [sum(v * s for v, s in zip(w[i::3], state, strict=True)).tanh() for i in range(3)]
+    others = [(x * w[0] + y * w[1] + x).tanh() for x, y in pairwise(a)]
+    built = build([sum(state) * sum(others)], [*w, *a], [])
+    assert len(built.code.forward) < 70
+    assert len(grouped) < 800  # each about once
+
+
+def test_equal_numbers_are_together() -> None:
+    assert [x.tolist() for x in equal(np.array([7, 2, 7, 2, 9]))] == [[1, 3], [0, 2], [4]]
+    table = np.array([[1, 2], [0, 5], [1, 2]])
+    assert [x.tolist() for x in equal_rows(table)] == [[1], [0, 2]]
+    assert len(equal(np.arange(100_000)[::-1])) == 100_000

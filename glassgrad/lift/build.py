@@ -14,11 +14,12 @@ import numpy as np
 from glassgrad.collector import collector_paused
 from glassgrad.lift import selections
 from glassgrad.lift.arguments import Argument, Place
-from glassgrad.lift.arrange import Ids, arrange
+from glassgrad.lift.arrange import arrange
 from glassgrad.lift.canonical import Canonical, canonicalise
 from glassgrad.lift.draft import Draft
 from glassgrad.lift.flatten import Tape, flatten
-from glassgrad.lift.groups import Group, operations, sums
+from glassgrad.lift.groups import Group, candidates, operations, sums
+from glassgrad.lift.indices import Ids
 from glassgrad.lift.ir import Buffer, Code, Compute
 from glassgrad.lift.layout import Layout
 from glassgrad.lift.look import look
@@ -98,6 +99,8 @@ def _build(roots: Sequence[Value], wrt: Sequence[Value], arguments: Sequence[Arg
         elif kind == EXTREME:
             _write(draft, targets, selections.extremes(draft, targets, due))
         else:
+            if kind == SUM:
+                early = candidates(draft, due, early)
             heads = np.sort(np.concatenate([due, early]))
             groups = sums(draft, heads) if kind == SUM else operations(draft, heads, kind)
             draft.is_due[due] = True

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.lift.agenda import Agenda
 from glassgrad.lift.arguments import Argument
-from glassgrad.lift.arrange import Ids, Operand
+from glassgrad.lift.arrange import Operand
 from glassgrad.lift.canonical import Canonical
 from glassgrad.lift.flatten import Tape
+from glassgrad.lift.indices import Ids, equal
 from glassgrad.lift.ir import Buffer, Code, Instruction, View
 from glassgrad.lift.layout import FIXED, Layout
 from glassgrad.lift.look import Copies
@@ -23,8 +23,8 @@ from glassgrad.value import Value
 class Draft:
     """What all that write instructions share.
 
-    is_due: which heads have come up by now. layout: where each number is. copies: constants, and
-    copies that have been asked for.
+    is_due: which heads have come up by now. signature: of each sum, for `groups.candidates`.
+    layout: where each number is. copies: constants, and copies that have been asked for.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Draft:
         names = ["np", "theta", *(argument.name for argument in arguments)]
         self.layout = Layout(canonical.fixed, names)
         self.code = Code(Buffer("theta", (len(wrt),), "parameter"))
+        self.signature = np.zeros(len(canonical.heads), np.uint64)
         self._copied = 0  # how many of the copies have been written
         leaves = [(self.code.parameters, list(wrt))]
         for argument in arguments:
@@ -106,14 +107,3 @@ class Draft:
 def constants(numbers: NDArray[np.float64]) -> Operand:
     """Constants (heads, columns) to look at."""
     return Operand(None, np.zeros(numbers.shape, np.intp), np.ascontiguousarray(numbers))
-
-
-def equal(key: NDArray[np.integer[Any]]) -> list[Ids]:
-    """The places of equal numbers, together.
-
-    >>> [places.tolist() for places in equal(np.array([3, 5, 3]))]
-    [[0, 2], [1]]
-    """
-    if (key == key[0]).all():
-        return [np.arange(len(key))]
-    return [np.flatnonzero(key == which) for which in np.unique(key)]

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassgrad import ops
-from glassgrad.lift.arrange import Ids, Operand
+from glassgrad.lift.arrange import Operand
 from glassgrad.lift.draft import Draft, constants
+from glassgrad.lift.indices import Ids
 from glassgrad.lift.ir import Apply, Buffer, Expr, Term
 from glassgrad.lift.layout import FIXED
 from glassgrad.lift.look import Sight
-from glassgrad.lift.terms import Segment, Terms
+from glassgrad.lift.terms import Segment, Terms, signatures
 from glassgrad.ops import Op
 
 
@@ -52,13 +54,26 @@ class Group:
         return None
 
 
+def candidates(draft: Draft, due: Ids, early: Ids) -> Ids:
+    """Those of some early sums that may be done with what is due, or that need no instruction.
+
+    All others would be grouped in vain, once for each level until they are due.
+    """
+    known = draft.signature  # 0 where it has not been asked for yet
+    for heads in (due, early[known[early] == 0]):
+        known[heads] = signatures(draft.canonical, heads, draft.layout.buffer_of)
+    return early[np.isin(known[early], known[due]) | _is_alias(draft, early)]
+
+
 def sums(draft: Draft, heads: Ids) -> Iterator[Group]:
     """Groups of sums. Those that are no more than another number need no group."""
     layout = draft.layout
     terms = Terms(draft.canonical, heads, layout.buffers, layout.buffer_of, layout.cell_of)
     for members, segments in terms.groups():
         found = heads[members]
-        if not _alias(draft, found):
+        if _is_alias(draft, found).all():
+            _alias(draft, found)
+        else:
             factors = [_factors(segment) for segment in segments]
             constant = constants(draft.canonical.constant[found][:, None])
             kind = "z" if any(len(operands) > 1 for operands in factors) else "s"
@@ -82,21 +97,24 @@ def operations(draft: Draft, heads: Ids, code: int) -> Iterator[Group]:
         yield Group(heads[members], kind, operands, op)
 
 
-def _alias(draft: Draft, heads: Ids) -> bool:
-    """Whether they are the same as other numbers, such as `sum([x])`; then they are placed there.
+def _is_alias(draft: Draft, heads: Ids) -> NDArray[np.bool_]:
+    """Which sums are the same as another number, such as `sum([x])`.
 
     A sum that begins with 0 has a single term then.
     """
     canonical = draft.canonical
-    if (canonical.start[heads + 1] - canonical.start[heads] != 1).any():
-        return False
-    term = canonical.start[heads]
-    changed = (canonical.coefficient[term] != 1.0) | (canonical.right[term] >= 0)
-    if changed.any() or canonical.constant[heads].any():
-        return False
-    draft.layout.alias(canonical.heads[heads], canonical.left[term])
+    found = canonical.start[heads + 1] - canonical.start[heads] == 1
+    found &= canonical.constant[heads] == 0.0
+    term = canonical.start[heads[found]]
+    found[found] = (canonical.coefficient[term] == 1.0) & (canonical.right[term] < 0)
+    return np.array(found)
+
+
+def _alias(draft: Draft, heads: Ids) -> None:
+    """Place sums where the numbers are that they are the same as."""
+    canonical = draft.canonical
+    draft.layout.alias(canonical.heads[heads], canonical.left[canonical.start[heads]])
     draft.agenda.done(heads)
-    return True
 
 
 def _factors(segment: Segment) -> list[Operand]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassgrad.lift.arrange import Box, Ids, Operand, arrange
-from glassgrad.lift.draft import Draft, equal
+from glassgrad.lift.arrange import Box, Operand, arrange
+from glassgrad.lift.draft import Draft
 from glassgrad.lift.groups import Group
+from glassgrad.lift.indices import Ids, equal
 from glassgrad.lift.ir import Buffer, Compute, Extreme, Take, Term, View, row_major
 from glassgrad.lift.layout import FIXED
 from glassgrad.lift.look import Copies, look
 from glassgrad.lift.targets import Placed, Targets
-from glassgrad.lift.terms import columns_by_holes
+from glassgrad.lift.terms import columns_by_holes, mostly_gaps
 from glassgrad.ops import Op
 
 
@@ -60,7 +61,7 @@ def takes(draft: Draft, targets: Targets, group: Ids) -> None:
 
 def _ragged(draft: Draft, starts: Ids, lengths: Ids) -> Operand | None:
     """Rows of several lengths in one buffer, if each is a line of it between holes."""
-    if len(equal(lengths)) == 1:
+    if (lengths == lengths[0]).all() or mostly_gaps(lengths[:, None]):
         return None
     column = np.arange(lengths.max())
     present = column < lengths[:, None]

@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassgrad.lift.arrange import FULL_ENOUGH, Ids, Operand
+from glassgrad.lift.arrange import FULL_ENOUGH, Operand
 from glassgrad.lift.canonical import Canonical
 from glassgrad.lift.fit import fit, splits
+from glassgrad.lift.indices import Ids, distinct, equal, equal_rows, mixed, spans
 from glassgrad.lift.ir import Buffer, row_major
 
+MOST_GAPS = 2**22  # in a table of terms: 32 MB
 FEW = 3  # numbers without a second factor that are added one by one, not as a sum over an axis
 
 
@@ -53,42 +56,54 @@ class Terms:
     ) -> None:
         starts = canonical.start[heads]
         counts = canonical.start[heads + 1] - starts
-        row = np.repeat(np.arange(len(heads)), counts)
-        term = np.arange(len(row)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
-        left, right = canonical.left[term], canonical.right[term]
-        swap = (right >= 0) & (buffer_of[left] > buffer_of[right])  # parameters are first
-        left, right = np.where(swap, right, left), np.where(swap, left, right)
-        in_right = np.where(right >= 0, buffer_of[right], -1)
-        kind = buffer_of[left].astype(np.int64) * (len(buffers) + 1) + in_right + 1
-        if len(kind) and (kind == kind[0]).all():
-            kinds, kind = kind[:1], np.zeros_like(kind)
-        else:
-            kinds, kind = np.unique(kind, return_inverse=True)
+        row, term = np.repeat(np.arange(len(heads)), counts), spans(starts, counts)
+        left, right, kind = _factors(canonical, term, buffer_of)
         if ((np.diff(kind) < 0) & (np.diff(row) == 0)).any():
             order = np.lexsort((kind, row))
-            row, term, left, right, kind = (x[order] for x in (row, term, left, right, kind))
+            row, term, left, right, kind = (
+                row[order], term[order], left[order], right[order], kind[order],
+            )  # fmt: skip
         self.buffers, self.cell_of, self.buffer_of = buffers, cell_of, buffer_of
         self.left, self.right, self.coefficient = left, right, canonical.coefficient[term]
-        self.lengths = np.zeros((len(heads), len(kinds)), np.int64)
-        np.add.at(self.lengths, (row, kind), 1)
-        ends = np.cumsum(self.lengths.ravel()).reshape(self.lengths.shape)
-        self.begins = ends - self.lengths
+        # The parts of the heads: the terms of one head and one kind lie one behind the other.
+        new = np.ones(len(row), np.bool_)
+        new[1:] = (np.diff(kind) != 0) | (np.diff(row) != 0)
+        self.begins = np.flatnonzero(new)
+        self.lengths = np.diff(self.begins, append=len(row))
+        self.kinds = kind[self.begins]
+        self.counts = np.bincount(row[self.begins], minlength=len(heads))
 
     def groups(self) -> Iterator[tuple[Ids, list[Segment]]]:
         """Heads with the same segments, and these."""
-        for members in _alike(self.lengths > 0):
-            found = self.segments(members)
-            if all(not segment.ragged or _go_together(segment) for segment in found):
-                yield members, found
-                continue
-            for part in _alike(self.lengths[members]):
-                yield members[part], self.segments(members[part])
+        for members in self._of_same_kinds():
+            lengths = self.lengths[self._parts(members)]
+            if not mostly_gaps(lengths):
+                found = self.segments(members)
+                if all(not segment.ragged or _go_together(segment) for segment in found):
+                    yield members, found
+                    continue
+            for places in equal_rows(lengths):
+                yield members[places], self.segments(members[places])
+
+    def _of_same_kinds(self) -> list[Ids]:
+        """The heads that have parts of the same kinds; those without the first kinds are first."""
+        found: list[tuple[list[int], Ids]] = []
+        for heads in equal(self.counts):
+            kinds = self.kinds[self._parts(heads)]
+            found += [(kinds[x[0]].tolist(), heads[x]) for x in equal_rows(kinds)]
+        found.sort(key=lambda group: [*(-kind for kind in group[0]), -inf])
+        return [heads for _, heads in found]
+
+    def _parts(self, heads: Ids) -> Ids:
+        """The numbers of the parts of heads that have as many (heads, parts)."""
+        first = np.cumsum(self.counts)[heads] - self.counts[heads]
+        return np.array(first[:, None] + np.arange(self.counts[heads[0]]))
 
     def segments(self, members: Ids) -> list[Segment]:
         """The segments of heads that have the same ones."""
         found = []
-        for which in np.flatnonzero(self.lengths[members[0]]):
-            lengths, begins = self.lengths[members, which], self.begins[members, which]
+        for part in self._parts(members).T:
+            lengths, begins = self.lengths[part], self.begins[part]
             column = np.arange(lengths.max())
             present = column < lengths[:, None]
             term = np.where(present, begins[:, None] + column, 0)
@@ -105,13 +120,38 @@ class Terms:
         return found
 
 
-def _alike(rows: NDArray[np.generic]) -> list[Ids]:
-    """The numbers of equal rows, together."""
-    if (rows == rows[0]).all():
-        return [np.arange(len(rows))]
-    _, which = np.unique(rows, axis=0, return_inverse=True)
-    which = which.ravel()
-    return [np.flatnonzero(which == i) for i in np.unique(which)]
+def _factors(
+    canonical: Canonical, term: Ids, buffer_of: NDArray[np.int32]
+) -> tuple[Ids, Ids, NDArray[np.int64]]:
+    """The nodes that are the factors of terms, parameters first; and the buffers of both as one."""
+    left, right = canonical.left[term], canonical.right[term]
+    swap = (right >= 0) & (buffer_of[left] > buffer_of[right])
+    left, right = np.where(swap, right, left), np.where(swap, left, right)
+    in_right = np.where(right >= 0, buffer_of[right], -1)
+    return left, right, (buffer_of[left].astype(np.int64) << 32) + in_right + 1
+
+
+def signatures(
+    canonical: Canonical, heads: Ids, buffer_of: NDArray[np.int32]
+) -> NDArray[np.uint64]:
+    """A number for each head, equal for those whose terms are of the same kinds."""
+    starts = canonical.start[heads]
+    counts = canonical.start[heads + 1] - starts
+    kind = _factors(canonical, spans(starts, counts), buffer_of)[2]
+    row, kinds = distinct(np.repeat(np.arange(len(heads)), counts), kind)
+    found = np.zeros(len(heads), np.uint64)
+    np.add.at(found, row, mixed(kinds[:, None]))
+    return found
+
+
+def mostly_gaps(lengths: Ids) -> bool:
+    """Whether rows of these lengths (rows, tables) would be tables of little but gaps, and large.
+
+    One sum of 100,000 terms among as many sums of two would take a table of ten billion.
+    """
+    full = len(lengths) * lengths.max(axis=0, initial=0)
+    there = lengths.sum(axis=0)
+    return bool(((full - there > MOST_GAPS) & (there < FULL_ENOUGH * full)).any())
 
 
 def _in_order(
