@@ -664,6 +664,15 @@ def test_sums_that_are_known_early_are_not_grouped_at_every_step(monkeypatch) ->
     assert len(grouped) < 800  # each about once
 
 
+def test_a_long_chain_of_overlaps_in_any_order_is_seen_in_a_few_rounds() -> None:
+    """Row i has columns i and i + 1, so that all are in one grid, which is nearly empty."""
+    count = 50_000
+    rows, columns = np.random.default_rng(0).permuted(np.tile(np.arange(count), (2, 1)), axis=1)
+    first, second = np.concatenate([rows, rows]), np.concatenate([columns, np.roll(columns, 1)])
+    pairs = [column(value(name, count), *keys) for name, keys in (("a", first), ("b", second))]
+    assert only_box(2 * count, *pairs)[0] == (2 * count,)
+
+
 def test_equal_numbers_are_together() -> None:
     assert [x.tolist() for x in equal(np.array([7, 2, 7, 2, 9]))] == [[1, 3], [0, 2], [4]]
     table = np.array([[1, 2], [0, 5], [1, 2]])

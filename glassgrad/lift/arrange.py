@@ -214,14 +214,19 @@ def _ranks(key: Ids, grid: Ids) -> tuple[Ids, Ids]:
 
 
 def _components(rows: Ids, columns: Ids) -> Ids:
-    """For each pair the number of its grid: pairs with a row or a column in common are in one."""
-    label = np.arange(int(rows.max()) + 1)
+    """For each pair the number of its grid: pairs with a row or a column in common are in one.
+
+    These are the connected components of rows that share a column. Each takes over the smallest
+    number around it, as a whole, so that also long chains of overlaps in any order take few rounds.
+    """
+    label = np.arange(int(rows.max()) + 1)  # of each row the first row of its component, so far
     while True:
         of_column = np.full(int(columns.max()) + 1, len(label))
         np.minimum.at(of_column, columns, label[rows])
         new = label.copy()
-        np.minimum.at(new, rows, of_column[columns])
-        new = new[new]  # jump ahead, so that long chains of overlaps take few rounds
+        np.minimum.at(new, label[rows], of_column[columns])
+        while (new[new] != new).any():
+            new = new[new]
         if (new == label).all():
             return np.unique(label[rows], return_inverse=True)[1]
         label = new

@@ -97,10 +97,10 @@ class Layout:
 
 
 class Family:
-    """Groups that are to lie one behind the other: the buffer is made for the first of them."""
+    """Stages that are to lie one behind the other: the buffer is made for the first of them."""
 
-    def __init__(self, length: int) -> None:
-        self.length = length
+    def __init__(self, stages: Ids) -> None:
+        self.stages = stages
         self.buffer: Buffer | None = None
 
     def begin(
@@ -108,4 +108,6 @@ class Family:
     ) -> None:
         """Make the buffer, with a row of this shape for each."""
         name = layout.name(kind, label)
-        self.buffer = Buffer(name, (self.length, *shape), "value", batched, labelled=bool(label))
+        self.buffer = Buffer(
+            name, (len(self.stages), *shape), "value", batched, labelled=bool(label)
+        )

@@ -48,7 +48,7 @@ class Targets:
         self.draft = draft
         self.rows: dict[int, tuple[Family, int]] = {}
         for stages in draft.agenda.families:
-            family = Family(len(stages))
+            family = Family(stages)
             self.rows |= {stage: (family, row) for row, stage in enumerate(stages.tolist())}
 
     def of(self, parts: Sequence[Placed]) -> list[View]:
@@ -95,8 +95,7 @@ class Targets:
             return None
         family, row = self.rows[stage]
         if family.buffer is None:
-            stages = [each for each, (other, _) in self.rows.items() if other is family]
-            everyone = np.concatenate([self.draft.agenda.members[each] for each in stages])
+            everyone = np.concatenate([self.draft.agenda.members[i] for i in family.stages])
             label, kind = self._label(everyone), part.group.kind
             family.begin(self.draft.layout, kind, part.sight.shape, part.batched, label)
         nodes = self._nodes(part)
