@@ -1,8 +1,9 @@
 """Every program and every command in the documents runs, and prints what it is said to print.
 
-README.md and LIFTING.md are gone through from top to bottom, in a folder of their own. A `python` block is run, all
-in one namespace, and a `text` block after it is what it prints. In a `console` block each line
-with `$` is a command, and what follows is its output. As in a doctest, `...` stands for anything.
+README.md and LIFTING.md are gone through from top to bottom, in a folder of their own. A `python`
+block is run, all in one namespace, and a `text` block after it is what it prints. In a `console`
+block each line with `$` is a command, and what follows is its output. As in a doctest, `...` stands
+for anything.
 """
 
 from __future__ import annotations
