@@ -79,7 +79,7 @@ class Layout:
         return View(family.buffer, start, row_major(shape))
 
     def part(
-        self, whole: Box, cells: Ids, shape: Shape, box: Box
+        self, larger: Box, cells: Ids, shape: Shape, box: Box
     ) -> tuple[int, tuple[int, ...]] | None:
         """The offset and strides that show certain cells of a larger box, if there are such."""
         table = box.table(cells).reshape(shape)
@@ -88,7 +88,7 @@ class Layout:
             return None
         outside = affine(shape, *found)[table < 0]  # the holes of the part must be holes there too
         if outside.size:
-            mask, size = whole.mask, prod(whole.shape)
+            mask, size = larger.mask, prod(larger.shape)
             if mask is None or outside.min() < 0 or outside.max() >= size:
                 return None
             if mask.ravel()[outside].any():

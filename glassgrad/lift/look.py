@@ -86,19 +86,13 @@ def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: 
     looks = []
     for i, segment in enumerate(segments):
         full = (*shape, *columns[i])
-        found: list[Expr | float] = []
-        needed = tables[i][0].reshape(full)
-        for j, operand in enumerate(segment):
-            table = tables[i][j].reshape(full)
-            if operand.buffer is None:
-                found.append(copies.constant(table))
-            else:
-                view = seen[i, j]
-                if view and len(view.strides) < len(full):  # axes have been split since
-                    view = _view(operand.buffer, table)
-                found.append(view or copies.copy(operand.buffer, table))
-        if (needed < 0).any():
-            _fill_gaps(segment, found, tables[i], full, len(shape), needed, copies)
+        of_segment = [table.reshape(full) for table in tables[i]]
+        found = [
+            _look_at(operand, table, seen.get((i, j)), copies)
+            for j, (operand, table) in enumerate(zip(segment, of_segment, strict=True))
+        ]
+        if segment[0].buffer is not None:
+            _fill_gaps(segment, found, of_segment, len(shape), copies)
         if columns[i] == (1,):
             found = [_without_last(x) for x in found]
         looks.append(found)
@@ -113,6 +107,17 @@ def _whole(box: Box, members: Ids, operand: Operand, table: Cells) -> Cells | No
         return None
     begin = box.table(operand.begin[members]).reshape(*table.shape[:-1], 1)
     return np.asarray(begin + np.arange(table.shape[-1]))
+
+
+def _look_at(
+    operand: Operand, table: NDArray[Any], view: View | None, copies: Copies
+) -> Expr | float:
+    """What shows an operand, whose cells or numbers are in the table; `view` did at first."""
+    if operand.buffer is None:
+        return copies.constant(table)
+    if view and len(view.strides) < table.ndim:  # axes have been split since
+        view = _view(operand.buffer, table)
+    return view or copies.copy(operand.buffer, table)
 
 
 def _without_last(x: Expr | float) -> Expr | float:
@@ -143,25 +148,24 @@ def _fill_gaps(
     segment: Sequence[Operand],
     found: list[Expr | float],
     tables: list[NDArray[Any]],
-    full: Shape,
     n_axes: int,
-    needed: Cells,
     copies: Copies,
 ) -> None:
     """See to it that where a head has no term, one of the factors is 0."""
-    some = (needed >= 0).any(axis=tuple(range(n_axes, len(full))), keepdims=True)
-    gaps = (needed < 0) & some
+    gaps = tables[0] < 0
+    if gaps.any():
+        gaps &= ~gaps.all(axis=tuple(range(n_axes, gaps.ndim)), keepdims=True)  # these are holes
     if not gaps.any():
         return
     for view in found:
         if isinstance(view, View) and view.buffer.mask is not None:
-            shown = affine(full, view.offset, view.strides)
+            shown = affine(gaps.shape, view.offset, view.strides)
             gaps &= view.buffer.mask.ravel()[shown]
     if gaps.any():
         last = max(j for j, operand in enumerate(segment) if operand.buffer is not None)
         buffer = segment[last].buffer
         assert buffer is not None
-        found[last] = copies.copy(buffer, tables[last].reshape(full))
+        found[last] = copies.copy(buffer, tables[last])
 
 
 def _differing(table: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]:

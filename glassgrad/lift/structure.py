@@ -11,9 +11,11 @@ import numpy as np
 
 from glassgrad.lift.indices import Ids, cut, distinct
 
-FEW = 2.5  # heads in a group, on the average: then there is no structure
-MANY = 64  # heads without structure: with fewer it does not matter
-LONG = 64  # terms: a sum of that many is an array's work
+# Heads in a group, on the average: with fewer there is no structure. An array operation takes as
+# long as two or three operations on single numbers do, see `backends/numpy_few.py`.
+FEW = 2.5
+MANY = 64  # heads without structure: for fewer it is not worth to leave the arrays
+LONG = 64  # terms: a longer sum is an array's work, whatever is around it
 
 
 def unstructured(

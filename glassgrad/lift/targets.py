@@ -22,7 +22,9 @@ from glassgrad.lift.layout import Family
 from glassgrad.lift.look import Sight
 from glassgrad.lift.text.names import common_name
 
-ENOUGH = 8  # numbers, to put parts one behind the other
+# Numbers, to put parts one behind the other: single results are better each under its own name,
+# and only for more does it pay that the next level can look at all of them at once.
+ENOUGH = 8
 
 
 @dataclass
@@ -153,8 +155,8 @@ class Targets:
         if any(part.box.mask is not None for part in parts):
             masks = [part.box.mask for part in parts]
             full = [
-                np.ones(prod(part.sight.shape), np.bool_) if mask is None else mask.ravel()
-                for part, mask in zip(parts, masks, strict=True)
+                np.ones(prod(part.sight.shape), np.bool_) if own is None else own.ravel()
+                for part, own in zip(parts, masks, strict=True)
             ]
             mask = np.concatenate(full).reshape(sum(lengths), *shape)
         buffer = self._together(parts, (sum(lengths), *shape), mask)

@@ -23,7 +23,9 @@ from glassgrad.lift.indices import Ids, distinct, equal, equal_rows, mixed, span
 from glassgrad.lift.ir import Buffer, row_major
 
 MOST_GAPS = 2**22  # in a table of terms: 32 MB
-FEW = 3  # numbers without a second factor that are added one by one, not as a sum over an axis
+# Numbers without a second factor that are added one by one, as in `x[1:] - x[:-1]`; a sum over an
+# axis of so few would need them copied to one place.
+FEW = 3
 
 
 @dataclass
@@ -170,12 +172,9 @@ def _whole(segment: Segment) -> Segment:
     buffer, cells = segment.operands[0].buffer, segment.operands[0].cells
     if len(cells) > 1 or len(segment.operands) > 1 or buffer is None or buffer.mask is None:
         return segment
-    if not np.array_equal(np.unique(cells), np.flatnonzero(buffer.mask)):
+    if (segment.coefficient != segment.coefficient[0, 0]).any():
         return segment
-    if (
-        cells.size > len(np.unique(cells))
-        or (segment.coefficient != segment.coefficient[0, 0]).any()
-    ):
+    if not np.array_equal(np.sort(cells[0]), np.flatnonzero(buffer.mask)):
         return segment
     every = np.arange(buffer.size)[None, :]
     return Segment(np.full(every.shape, segment.coefficient[0, 0]), [Operand(buffer, every)])
