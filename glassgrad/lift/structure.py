@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassgrad.lift.indices import Ids, cut, distinct
 
@@ -26,12 +27,31 @@ def unstructured(
     level, stage: of each head; heads of one stage may become one array, and stages that will share
     a buffer have the same number. source, consumer: an edge from one head to another.
     terms: how many each head has.
-
-    What a level would be split into is found from the leaves on: heads are alike if they are of
-    one stage and look at the same groups of heads.
     """
     depth = int(level.max(initial=-1)) + 1
     by_level = _split(np.lexsort((stage, level)), level, depth)
+    alone = _without_structure(level, stage, source, consumer, terms, by_level)
+    found = {}
+    end = depth
+    for number in range(depth - 1, -2, -1):
+        if number >= 0 and alone[number]:
+            continue
+        run = by_level[number + 1 : end][::-1]
+        if sum(map(len, run)) >= MANY:
+            found[end - 1] = np.concatenate(run)
+        end = number
+    return found
+
+
+def _without_structure(
+    level: Ids, stage: Ids, source: Ids, consumer: Ids, terms: Ids, by_level: list[Ids]
+) -> NDArray[np.bool_]:
+    """Which levels have none, by what each would be split into, found from the leaves on.
+
+    Heads are alike if they are of one stage and look at the same groups of heads: the mark of a
+    head is a hash of both. A level without structure is one group to those that look at it.
+    """
+    depth = len(by_level)
     order = np.argsort(level[consumer], kind="stable")
     edges = _split(order, level[consumer], depth)
     weights = np.random.default_rng(0).integers(1, 2**62, int(stage.max(initial=0)) + 1)
@@ -60,18 +80,9 @@ def unstructured(
     if len(level) < FEW * n_groups:  # what looks like structure here and there is chance
         alone[:] = True
         alone[level[terms > LONG]] = False
-    found = {}
-    end = depth
-    for number in range(depth - 1, -2, -1):
-        if number >= 0 and alone[number]:
-            continue
-        run = by_level[number + 1 : end][::-1]
-        if sum(map(len, run)) >= MANY:
-            found[end - 1] = np.concatenate(run)
-        end = number
-    return found
+    return alone
 
 
 def _split(order: Ids, key: Ids, count: int) -> list[Ids]:
     """An order by key, cut into the parts of equal key: one for each number below the count."""
-    return cut(order, np.cumsum(np.bincount(key, minlength=count))[:-1])
+    return cut(order, np.cumsum(np.bincount(key, minlength=count))[:-1])[:count]
