@@ -464,6 +464,18 @@ def test_arguments_of_the_wrong_shape_are_refused():
         runner.forward(np.ones(21), [np.ones((4, 3))])
 
 
+def test_differentiate_comes_before_backward():
+    y = Buffer("y", (), "value")
+    theta = Buffer("theta", (3,), "parameter")
+    code = Code(theta, [], [whole(y)], [Compute(whole(y), (), [Term(whole(theta), (3,))])])
+    runner = NumpyRunner(code)
+    runner.forward(np.ones(3), [])
+    with pytest.raises(RuntimeError, match="differentiate comes first"):
+        runner.backward(np.ones(1))
+    differentiate(code)
+    assert runner.backward(np.ones(1)).tolist() == [1.0, 1.0, 1.0]
+
+
 def test_forward_comes_first():
     with pytest.raises(RuntimeError, match="forward comes first"):
         NumpyRunner(mlp()).backward(np.ones((1, 1)))

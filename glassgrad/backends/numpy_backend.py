@@ -77,7 +77,10 @@ class NumpyRunner:
 
         seeds: of the shape of the roots, or one number for all of them.
         """
-        return self._after_forward().backward(seeds)
+        last = self._after_forward()
+        if self.code.parameters not in self.code.gradients:
+            raise RuntimeError("differentiate comes first: the code has no backward half yet")
+        return last.backward(seeds)
 
     def read(self, buffer: Buffer) -> Array:
         """The numbers of a buffer after the last run."""
@@ -126,10 +129,7 @@ class _Prepared:
             self._backward = self._plan_backward()
         self._seeds[...] = seeds
         self._backward.run()
-        gradient = self.code.gradients.get(self.code.parameters)
-        if gradient is None:  # no root depends on a parameter
-            return np.zeros(self.code.parameters.size)
-        return self.plan.memory(gradient).copy()
+        return self.plan.memory(self.code.gradients[self.code.parameters]).copy()
 
     def _plan_backward(self) -> Plan:
         plan, gradients = self.plan.another(), self.code.gradients
