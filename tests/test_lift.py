@@ -69,6 +69,19 @@ def test_numbers_are_those_of_the_graph(name: str) -> None:
         change(parameters, root, seed)
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_run_with_nan_leaves_nothing_behind(name: str) -> None:
+    """No number is read before it is written, not even one to be multiplied by 0."""
+    root, parameters = PROGRAMS[name]()
+    program = lift(root, wrt=parameters)
+    theta = program.theta()
+    value, slope = program.value_and_grad(theta)
+    program.value_and_grad(np.full_like(theta, np.nan))
+    again, after = program.value_and_grad(theta)
+    assert again == value
+    assert (after == slope).all()
+
+
 SLOW = ["moons", "gpt", "transformer2", "stable_gpt", "conv", "mlp_batch", "embeddings"]
 
 

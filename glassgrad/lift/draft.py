@@ -37,10 +37,10 @@ class Draft:
     ) -> None:
         self.tape, self.canonical = tape, canonical
         self.agenda = Agenda(tape, canonical)
-        self.copies = Copies()
         self.is_due = np.zeros(len(canonical.heads), np.bool_)
         names = ["np", "theta", *(argument.name for argument in arguments)]
         self.layout = Layout(canonical.fixed, names)
+        self.copies = Copies(self.layout.incomplete)
         self.code = Code(Buffer("theta", (len(wrt),), "parameter"))
         self.signature = np.zeros(len(canonical.heads), np.uint64)
         self._copied = 0  # how many of the copies have been written

@@ -22,6 +22,7 @@ class Layout:
     """Gives places to nodes of the tape, and finds them again.
 
     buffers: all of them. buffer_of: for each node the number of its buffer; cell_of: its cell.
+    incomplete: for buffers that are written in several parts, which cells have a number by now.
     """
 
     def __init__(self, fixed: NDArray[np.bool_], reserved: Sequence[str]) -> None:
@@ -31,6 +32,7 @@ class Layout:
         self.numbers: dict[Buffer, int] = {}
         self.taken = set(reserved)
         self.counts: dict[str, int] = {}
+        self.incomplete: dict[Buffer, NDArray[np.bool_]] = {}
 
     def place(self, buffer: Buffer, nodes: Ids, cells: Ids) -> None:
         """Note that these nodes are in these cells of a buffer."""
@@ -75,6 +77,8 @@ class Layout:
         if family.buffer.batched != batched:
             return None
         start = row * prod(shape)
+        there = self.incomplete.setdefault(family.buffer, np.zeros(family.buffer.size, np.bool_))
+        there[start : start + prod(shape)] = True
         self.place(family.buffer, nodes, start + box.place)
         return View(family.buffer, start, row_major(shape))
 

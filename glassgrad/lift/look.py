@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from glassgrad.lift.arrange import Box, Operand
 from glassgrad.lift.fit import affine, fit, splits
 from glassgrad.lift.indices import Cells, Ids
 from glassgrad.lift.ir import Buffer, Expr, Gather, Shape, View, row_major
+
+EMPTY: Mapping[Buffer, NDArray[np.bool_]] = MappingProxyType({})
 
 
 @dataclass
@@ -29,12 +32,31 @@ class Sight:
 
 
 class Copies:
-    """Makes constants, and copies of what no view can show; the same one only once."""
+    """Makes constants, and copies of what no view can show; the same one only once.
 
-    def __init__(self) -> None:
+    incomplete: for buffers that are written in several parts, which cells have a number by now.
+    """
+
+    def __init__(self, incomplete: Mapping[Buffer, NDArray[np.bool_]] = EMPTY) -> None:
+        self.incomplete = incomplete
         self.made: dict[tuple[object, ...], View] = {}
         self.gathers: list[Gather] = []
         self.constants = 0
+
+    def view(self, buffer: Buffer, table: Cells) -> View | None:
+        """The view that shows these cells, and where there are gaps no less than a number."""
+        found = fit(table)
+        if found is None:
+            return None
+        shape, (offset, strides) = table.shape, found
+        low = offset + sum((n - 1) * min(s, 0) for n, s in zip(shape, strides, strict=True))
+        high = offset + sum((n - 1) * max(s, 0) for n, s in zip(shape, strides, strict=True))
+        if low < 0 or high >= buffer.size:
+            return None
+        there = self.incomplete.get(buffer)
+        if there is not None and not there[affine(shape, offset, strides)].all():
+            return None
+        return View(buffer, offset, strides)
 
     def constant(self, numbers: NDArray[np.float64]) -> View | float:
         """A view of constants, over the axes along which they differ; or the number of them all."""
@@ -73,7 +95,7 @@ def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: 
             if operand.buffer is None:
                 continue
             table = tables[i][j].reshape(*shape, *columns[i])
-            if seen.setdefault((i, j), _view(operand.buffer, table)):
+            if seen.setdefault((i, j), copies.view(operand.buffer, table)):
                 continue
             whole = _whole(box, members, operand, table) if no_gaps else None
             lengths = [] if whole is None else splits(whole)
@@ -82,7 +104,7 @@ def look(box: Box, members: Ids, segments: Sequence[Sequence[Operand]], copies: 
                 shape = tuple(n for axis in lengths[: len(shape)] for n in axis)
                 columns[i] = tuple(finer[len(shape) :])
                 table = tables[i][j].reshape(*shape, *columns[i])
-                seen[i, j] = _view(operand.buffer, table)
+                seen[i, j] = copies.view(operand.buffer, table)
     looks = []
     for i, segment in enumerate(segments):
         full = (*shape, *columns[i])
@@ -116,7 +138,7 @@ def _look_at(
     if operand.buffer is None:
         return copies.constant(table)
     if view and len(view.strides) < table.ndim:  # axes have been split since
-        view = _view(operand.buffer, table)
+        view = copies.view(operand.buffer, table)
     return view or copies.copy(operand.buffer, table)
 
 
@@ -131,17 +153,6 @@ def _table(box: Box, members: Ids, operand: Operand) -> NDArray[Any]:
         alike = numbers.size and (numbers == numbers.flat[0]).all()
         return box.table(numbers, numbers.flat[0] if alike else 0.0)
     return box.table(operand.cells[members])
-
-
-def _view(buffer: Buffer, table: Cells) -> View | None:
-    """The view that shows these cells, and nothing outside of the buffer where there are gaps."""
-    found = fit(table)
-    if found is None:
-        return None
-    reach = found[0] + sum((n - 1) * min(s, 0) for n, s in zip(table.shape, found[1], strict=True))
-    far = found[0] + sum((n - 1) * max(s, 0) for n, s in zip(table.shape, found[1], strict=True))
-    inside = reach >= 0 and far < buffer.size
-    return View(buffer, *found) if inside else None
 
 
 def _fill_gaps(
