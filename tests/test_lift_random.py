@@ -35,6 +35,11 @@ def test_sources(seed: int, n_steps: int, loops: bool) -> None:
     text_agrees(loop_program(seed, n_steps % 5 + 1) if loops else scalar_program(seed, n_steps))
 
 
+def test_the_source_of_a_result_that_is_a_part_of_the_parameters() -> None:
+    """No instruction of the backward pass names that part."""
+    text_agrees(scalar_program(503559, 10))
+
+
 def test_the_programs_use_every_operation() -> None:
     used = set()
     for seed in range(40):

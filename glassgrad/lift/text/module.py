@@ -32,7 +32,10 @@ def save_module(program: Program, path: Path) -> list[Path]:
         return [path]
     beside = constants_file(path)
     np.savez(beside, **large)  # type: ignore[arg-type]  # names to arrays
-    load = f'CONSTANTS = np.load(Path(__file__).with_name("{beside.name}"))'
+    load = (
+        f'with np.load(Path(__file__).with_name("{beside.name}")) as file:\n'
+        "    CONSTANTS = dict(file)"
+    )
     head, _, rest = text.partition("import numpy as np\n")
     head = f"{head.rstrip()}\nfrom pathlib import Path\n\n".lstrip()
     rest = rest.replace(CONSTANTS, load, 1)

@@ -317,7 +317,7 @@ class _Function:
 
     def _seeds(self) -> Iterator[Statement]:
         """The gradients with which the backward pass begins, and the one that it fills."""
-        code, names, shape = self.module.code, self.module.names, self.module.shape
+        seeds = list(self._of_roots())  # a root may be a part of the parameters, which has a name
         d_theta = self.arrays.d_theta
         if d_theta is not None:
             yield self._zeros(d_theta)
@@ -325,8 +325,14 @@ class _Function:
                 if part in self.arrays.d_parts_used:
                     text = f"d_{part.name} = np.zeros({part.shape})"
                     if part.is_view:
-                        text = f"d_{part.name} = {part.text(names[d_theta])}"
+                        text = f"d_{part.name} = {part.text(self.module.names[d_theta])}"
                     yield Statement(text, None, _words(part.shape))
+        yield from seeds
+
+    def _of_roots(self) -> Iterator[Statement]:
+        """The gradients of the roots' arrays: 1, or a share of it, or what was asked for."""
+        code, names, shape = self.module.code, self.module.names, self.module.shape
+        d_theta = self.arrays.d_theta
         for buffer in self._seeded():
             roots = [
                 (place, root)
