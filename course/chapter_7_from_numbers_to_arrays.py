@@ -905,8 +905,12 @@ print(f"{place.name}[2, 1] is {in_array:.6f}, the Value has {hidden[2][1].data:.
 assert place.name == "tanh1" and place.index == (2, 1)
 assert abs(in_array - hidden[2][1].data) < 1e-12
 
+(value,) = program.values_at("tanh1", 2, 1)  # and back again
+assert value is hidden[2][1]
+
 # %% [markdown]
-# The third one has `part=True`: the number of this node is not in the array by itself. It went into
+# `program.values_at` goes the other way, from a place to the Value whose number is there. The third
+# one above has `part=True`: the number of this node is not in the array by itself. It went into
 # a formula together with others: the target is taken off in the same line. `program.data(v)` and
 # `program.grad(v)` give the two numbers of a Value as the arrays have them. Let us go through all
 # 140 nodes, and compare.
