@@ -123,20 +123,25 @@ def drawing_time() -> dict[str, float]:
 
 
 def penguins(seeds: int) -> list[dict[str, Any]]:
-    """Test accuracy and seconds of `glassgrad train penguins` on pure Python, for some seeds."""
-    rows = []
+    """Test accuracy and seconds of `glassgrad train penguins` on the pure core, for some seeds."""
+    rows: list[dict[str, Any]] = []
+    kept = ("backend", "seed", "test_accuracy", "seconds")
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(seeds):
-            out = Path(folder) / str(seed)
-            command = ["-m", "glassgrad", "train", "penguins", "--quiet", "--seed", str(seed)]
-            python(*command, "--out", str(out), pure=True)
-            metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
-            rows.append({key: metrics[key] for key in ("seed", "test_accuracy", "seconds")})
-    accuracies = [row["test_accuracy"] for row in rows]
-    print(
-        f"\npenguins, {seeds} seeds, pure Python: mean test accuracy {mean(accuracies):.4f}, "
-        f"worst {min(accuracies):.4f}, median {median(row['seconds'] for row in rows):.1f} s"
-    )
+        for backend in ("eager", "numpy"):
+            for seed in range(seeds):
+                out = Path(folder) / f"{backend}{seed}"
+                command = ["-m", "glassgrad", "train", "penguins", "--quiet", "--seed", str(seed)]
+                python(*command, "--backend", backend, "--out", str(out), pure=True)
+                metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+                rows.append({key: metrics[key] for key in kept})
+    print(f"\npenguins, {seeds} seeds, pure Python")
+    for backend in ("eager", "numpy"):
+        mine = [row for row in rows if row["backend"] == backend]
+        accuracies = [row["test_accuracy"] for row in mine]
+        print(
+            f"  {backend}: mean test accuracy {mean(accuracies):.4f}, worst {min(accuracies):.4f}, "
+            f"median {median(row['seconds'] for row in mine):.1f} s"
+        )
     return rows
 
 
