@@ -18,11 +18,11 @@ from glassgrad.lift.build import build
 from glassgrad.lift.canonical import canonicalise
 from glassgrad.lift.differentiate import differentiate
 from glassgrad.lift.families import families
-from glassgrad.lift.fit import affine, fit, splits
+from glassgrad.lift.fit import fit, splits
 from glassgrad.lift.flatten import flatten
 from glassgrad.lift.groups import sums
 from glassgrad.lift.indices import equal, equal_rows
-from glassgrad.lift.ir import Buffer, Code, Compute, Gather, Term, View, whole
+from glassgrad.lift.ir import Buffer, Code, Compute, Gather, Term, View, affine, whole
 from glassgrad.lift.look import Copies, look
 from glassgrad.lift.spec import SpecError, check
 from glassgrad.lift.terms import columns_by_holes

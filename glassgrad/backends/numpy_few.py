@@ -6,7 +6,6 @@ Those that follow one another become one function. A number that it has met stay
 from __future__ import annotations
 
 import math
-from itertools import product
 from typing import Any
 
 from glassgrad import ops
@@ -20,9 +19,9 @@ from glassgrad.lift.ir import (
     Gather,
     Instruction,
     Scatter,
-    Shape,
     View,
     Zero,
+    indexes,
     sources_of,
     target_of,
 )
@@ -79,12 +78,12 @@ class Few:
         self._lines, self._names, self._name_of, self._variables = [], {}, {}, {}
 
     def _compute(self, step: Compute) -> None:
-        for index in _indices(step.shape):
-            cell = _cell(step.target, index)
+        for index in indexes(step.shape):
+            cell = step.target.cell(index)
             parts = [
                 self._text(term.expr, index + inner)
                 for term in step.terms
-                for inner in _indices(term.reduce)
+                for inner in indexes(term.reduce)
             ]
             if step.accumulate:
                 parts = [self._load(step.target.buffer, cell), *parts]
@@ -92,7 +91,7 @@ class Few:
 
     def _text(self, expr: Expr | float, index: tuple[int, ...]) -> str:
         if isinstance(expr, View):
-            return self._load(expr.buffer, _cell(expr, index))
+            return self._load(expr.buffer, expr.cell(index))
         if not isinstance(expr, Apply):
             return self._number(float(expr))  # type: ignore[arg-type]
         minus = negated(expr)
@@ -155,11 +154,3 @@ def _is_cheap(step: Compute) -> bool:
         python += indices * time
         numpy += 2 * CALL if term.reduce else CALL * (size == 1)
     return python < numpy
-
-
-def _indices(shape: Shape) -> list[tuple[int, ...]]:
-    return list(product(*map(range, shape)))
-
-
-def _cell(view: View, index: tuple[int, ...]) -> int:
-    return view.offset + sum(i * stride for i, stride in zip(index, view.strides, strict=True))

@@ -29,11 +29,12 @@ from glassgrad.lift.ir import (
     Take,
     View,
     Zero,
+    indexes,
 )
 from glassgrad.ops import Op
 
 Array = NDArray[np.float64]
-Index = tuple[int, ...]
+Index = Shape
 
 
 class ReferenceRunner:
@@ -104,7 +105,7 @@ class ReferenceRunner:
 
     def _look(self, view: View, index: Index, example: int, moved: int = 0) -> float:
         numbers = self._array(view.buffer)[example if view.buffer.batched else 0]
-        return float(numbers[_cell(view, index) + moved])
+        return float(numbers[view.cell(index) + moved])
 
     def _set(self, buffer: Buffer, cell: int, example: int, number: float) -> None:
         self._array(buffer)[example if buffer.batched else 0, cell] = 0.0
@@ -126,27 +127,27 @@ class ReferenceRunner:
         match instruction:
             case Compute(target, shape, terms, accumulate):
                 if not accumulate:
-                    for index in _indexes(shape):
-                        self._array(target.buffer)[:, _cell(target, index)] = 0.0
+                    for index in indexes(shape):
+                        self._array(target.buffer)[:, target.cell(index)] = 0.0
                 for term in terms:
                     batched = [x.buffer for x in [target, *_views(term.expr)]]
                     for example in self._all(*batched):
-                        for index, inner in product(_indexes(shape), _indexes(term.reduce)):
+                        for index, inner in product(indexes(shape), indexes(term.reduce)):
                             number = self._value(term.expr, index + inner, example)
-                            self._add(target.buffer, _cell(target, index), example, number)
+                            self._add(target.buffer, target.cell(index), example, number)
             case Extreme(op, target, shape, source, reduce):
-                for example, index in product(self._all(target.buffer), _indexes(shape)):
+                for example, index in product(self._all(target.buffer), indexes(shape)):
                     there = _without_holes(source, index, reduce)
                     chain = [self._look(source, index + k, example) for k in there]
-                    self._set(target.buffer, _cell(target, index), example, _extreme(op, chain)[0])
+                    self._set(target.buffer, target.cell(index), example, _extreme(op, chain)[0])
             case ExtremeGradient(Extreme(op, _, shape, source, reduce), target, upstream):
                 batched = [target.buffer, upstream.buffer]
-                for example, index in product(self._all(*batched), _indexes(shape)):
+                for example, index in product(self._all(*batched), indexes(shape)):
                     there = _without_holes(source, index, reduce)
                     chain = [self._look(source, index + k, example) for k in there]
                     slope = self._look(upstream, index, example)
                     for k, share in zip(there, _extreme(op, chain)[1], strict=True):
-                        self._add(target.buffer, _cell(target, index + k), example, share * slope)
+                        self._add(target.buffer, target.cell(index + k), example, share * slope)
             case Gather(to, come_from, where):
                 for example, (i, k) in product(self._all(to), enumerate(where)):
                     number = 0.0 if k == -1 else self._look(_at(come_from, k), (), example)
@@ -156,14 +157,14 @@ class ReferenceRunner:
                     if k != -1:
                         self._add(to, k, example, self._look(_at(come_from, i), (), example))
             case Take(target, shape, table, which, step):
-                for example, index in product(self._all(target.buffer), _indexes(shape)):
+                for example, index in product(self._all(target.buffer), indexes(shape)):
                     moved = step * int(self._look(which, index, example))
                     number = self._look(table, index, example, moved)
-                    self._set(target.buffer, _cell(target, index), example, number)
+                    self._set(target.buffer, target.cell(index), example, number)
             case Put(target, shape, upstream, which, step):
                 batched = [target.buffer, upstream.buffer, which.buffer]
-                for example, index in product(self._all(*batched), _indexes(shape)):
-                    cell = _cell(target, index) + step * int(self._look(which, index, example))
+                for example, index in product(self._all(*batched), indexes(shape)):
+                    cell = target.cell(index) + step * int(self._look(which, index, example))
                     self._add(target.buffer, cell, example, self._look(upstream, index, example))
             case Zero(to):
                 self._array(to)[:] = 0.0
@@ -184,16 +185,7 @@ def _extreme(op: Op, chain: list[float]) -> tuple[float, list[float]]:
 def _without_holes(source: View, index: Index, reduce: Shape) -> list[Index]:
     """The indexes over which an extreme is taken."""
     mask = source.buffer.mask
-    return [k for k in _indexes(reduce) if mask is None or mask.ravel()[_cell(source, index + k)]]
-
-
-def _indexes(shape: Shape) -> list[Index]:
-    """All indexes of a space, in row-major order."""
-    return list(product(*map(range, shape)))
-
-
-def _cell(view: View, index: Index) -> int:
-    return view.offset + sum(i * s for i, s in zip(index, view.strides, strict=True))
+    return [k for k in indexes(reduce) if mask is None or mask.ravel()[source.cell(index + k)]]
 
 
 def _at(buffer: Buffer, cell: int) -> View:

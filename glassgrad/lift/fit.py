@@ -7,7 +7,7 @@ from math import gcd
 import numpy as np
 
 from glassgrad.lift.indices import Cells
-from glassgrad.lift.ir import Shape
+from glassgrad.lift.ir import Shape, affine
 
 
 def fit(places: Cells) -> tuple[int, tuple[int, ...]] | None:
@@ -39,15 +39,6 @@ def fit(places: Cells) -> tuple[int, tuple[int, ...]] | None:
     offset = int(places[first]) - sum(int(i) * s for i, s in zip(first, strides, strict=True))
     good = affine(places.shape, offset, strides) == places
     return (offset, tuple(strides)) if (good if everywhere else good | ~known).all() else None
-
-
-def affine(shape: Shape, offset: int, strides: list[int] | tuple[int, ...]) -> Cells:
-    """The cells that a view with this offset and these strides shows."""
-    found = np.full(shape, offset, np.intp)
-    for axis, (count, stride) in enumerate(zip(shape, strides, strict=True)):
-        if stride:
-            found += np.arange(count).reshape([-1] + [1] * (len(shape) - 1 - axis)) * stride
-    return found
 
 
 def splits(places: Cells) -> list[Shape]:

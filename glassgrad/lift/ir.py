@@ -15,8 +15,9 @@ must satisfy is in `spec.py`, and what it means, in plain loops, in `backends/re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from math import prod
 from typing import Any, Literal
 
@@ -145,6 +146,10 @@ class View(Expr):
     buffer: Buffer
     offset: int
     strides: tuple[int, ...]
+
+    def cell(self, index: Shape) -> int:
+        """The number of the cell that it shows at an index."""
+        return self.offset + sum(i * s for i, s in zip(index, self.strides, strict=True))
 
     def __repr__(self) -> str:
         return f"{self.buffer.name}@{self.offset}{list(self.strides)}"
@@ -362,12 +367,25 @@ def cells(view: View, shape: Shape) -> NDArray[np.intp]:
     >>> cells(View(Buffer("a", (6,), "value"), 1, (2, 1)), (2, 2)).tolist()
     [[1, 2], [3, 4]]
     """
-    found = np.full(shape, view.offset, np.intp)
-    for axis, (count, stride) in enumerate(zip(shape, view.strides, strict=True)):
-        along = [1] * len(shape)
-        along[axis] = count
-        found += np.arange(count, dtype=np.intp).reshape(along) * stride
+    return affine(shape, view.offset, view.strides)
+
+
+def affine(shape: Shape, offset: int, strides: Sequence[int]) -> NDArray[np.intp]:
+    """The cells that a view with this offset and these strides would show."""
+    found = np.full(shape, offset, np.intp)
+    for axis, (count, stride) in enumerate(zip(shape, strides, strict=True)):
+        if stride:
+            found += np.arange(count).reshape([-1] + [1] * (len(shape) - 1 - axis)) * stride
     return found
+
+
+def indexes(shape: Shape) -> list[Shape]:
+    """All indexes of a space, in row-major order.
+
+    >>> indexes((2, 2))
+    [(0, 0), (0, 1), (1, 0), (1, 1)]
+    """
+    return list(product(*map(range, shape)))
 
 
 def row_major(shape: Shape) -> tuple[int, ...]:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.lift.arrange import Box
-from glassgrad.lift.fit import affine, fit
+from glassgrad.lift.fit import fit
 from glassgrad.lift.indices import Ids
-from glassgrad.lift.ir import Buffer, Shape, View, row_major, whole
+from glassgrad.lift.ir import Buffer, Shape, View, affine, row_major, whole
 
 FIXED = -2  # instead of the number of a buffer: a constant
 NOWHERE = -1

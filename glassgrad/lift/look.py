@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassgrad.lift.arrange import Box, Operand
-from glassgrad.lift.fit import affine, fit, splits
+from glassgrad.lift.fit import fit, splits
 from glassgrad.lift.indices import Cells, Ids
-from glassgrad.lift.ir import Buffer, Expr, Gather, Shape, View, row_major
+from glassgrad.lift.ir import Buffer, Expr, Gather, Shape, View, affine, cells, row_major
 
 EMPTY: Mapping[Buffer, NDArray[np.bool_]] = MappingProxyType({})
 
@@ -170,7 +170,7 @@ def _fill_gaps(
         return
     for view in found:
         if isinstance(view, View) and view.buffer.mask is not None:
-            shown = affine(gaps.shape, view.offset, view.strides)
+            shown = cells(view, gaps.shape)
             gaps &= view.buffer.mask.ravel()[shown]
     if gaps.any():
         last = max(j for j, operand in enumerate(segment) if operand.buffer is not None)
