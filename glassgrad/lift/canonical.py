@@ -153,20 +153,20 @@ def _absorbed(
     uses = np.bincount(left[unary], minlength=len(tape))
     uses += np.bincount(right[binary], minlength=len(tape))
     in_sums = uses > 0
-    outside = ~np.isin(form, (ADDITION, SCALING))
-    in_sums[left[unary & outside]] = False
-    in_sums[right[binary & outside]] = False
+    sums = np.isin(form, (ADDITION, SCALING))
+    in_sums[left[unary & ~sums]] = False
+    in_sums[right[binary & ~sums]] = False
     for children in tape.takes.values():
         in_sums[children] = False
         uses[children] += 1
     in_sums[tape.roots] = False
     once = in_sums & (uses == 1)
-    several = in_sums & (uses > 1) & np.isin(form, (ADDITION, SCALING))
+    several = in_sums & (uses > 1) & sums
     once |= several & (_heads_with(tape, same, in_sums, several) == 1)
     once &= ~(_complete(tape, fixed, form) & np.isin(formula, formula[(form == ADDITION) & ~once]))
 
     inner = np.where(fixed[left], right, left)  # of a multiple
-    repeats = once[inner] & np.isin(form[inner], (ADDITION, SCALING))
+    repeats = once[inner] & sums[inner]
     absorbed = (form == ADDITION) & once
     absorbed |= (form == PRODUCT) & in_sums
     absorbed |= (form == SCALING) & in_sums & (once | ~repeats)

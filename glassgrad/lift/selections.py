@@ -12,7 +12,7 @@ from glassgrad.lift.ir import Buffer, Compute, Extreme, Take, Term, View, row_ma
 from glassgrad.lift.layout import FIXED
 from glassgrad.lift.look import Copies, look
 from glassgrad.lift.targets import Placed, Targets
-from glassgrad.lift.terms import columns_by_holes, mostly_gaps
+from glassgrad.lift.terms import columns_by_holes, in_columns, mostly_gaps
 from glassgrad.ops import Op
 
 
@@ -74,10 +74,7 @@ def _ragged(draft: Draft, starts: Ids, lengths: Ids) -> Operand | None:
     found = None if operand.buffer is None else columns_by_holes(operand)
     if found is None:
         return None
-    column, _ = found
-    cells = np.full((len(column), int(column.max()) + 1), -1, np.intp)
-    cells[np.nonzero(present)[0], column[present]] = operand.cells[present]
-    return Operand(operand.buffer, cells)
+    return Operand(operand.buffer, in_columns(operand.cells, found[0], -1))
 
 
 def _extreme(draft: Draft, targets: Targets, op: Op, heads: Ids, operand: Operand) -> None:

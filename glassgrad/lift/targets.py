@@ -146,8 +146,8 @@ class Targets:
 
     def _stacked(self, parts: Sequence[Placed]) -> list[View] | None:
         """Parts of one buffer, one behind the other along its first axis."""
-        rest = {part.sight.shape[1:] for part in parts} | {(part.batched,) for part in parts}
-        if len(rest) > 2 or sum(len(part.heads) for part in parts) < ENOUGH:
+        kinds = {(part.sight.shape[1:], part.batched) for part in parts}
+        if len(kinds) > 1 or sum(len(part.heads) for part in parts) < ENOUGH:
             return None
         shape = parts[0].sight.shape[1:]
         lengths = [part.sight.shape[0] if part.sight.shape else 1 for part in parts]

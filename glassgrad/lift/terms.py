@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -269,13 +270,8 @@ def columns_by_rows(operand: Operand) -> tuple[NDArray[np.intp], Ids] | None:
 
 def _move(segment: Segment, leader: Operand, column: Ids, key: Ids) -> None:
     """Put each term into its column; the leader's rows are then known by what they are part of."""
-    present = column >= 0
-    place = (np.nonzero(present)[0], column[present])
-    shape = (len(column), int(column.max()) + 1)
     for operand in segment.operands:
-        moved = np.full(shape, -1, np.intp)
-        moved[place] = operand.cells[present]
-        operand.cells = moved
+        operand.cells = moved = in_columns(operand.cells, column, -1)
         whole = moved[np.argmax((moved >= 0).sum(axis=1))]
         if (moved[:, 0] >= 0).all() or (whole < 0).any():
             continue
@@ -284,9 +280,19 @@ def _move(segment: Segment, leader: Operand, column: Ids, key: Ids) -> None:
         operand.begin = moved[np.arange(len(moved)), first] - (whole[first] - whole[0])
         operand.key = np.unique(operand.begin, return_inverse=True)[1]
     leader.key = np.unique(key, return_inverse=True)[1]
-    coefficient = np.zeros(shape)
-    coefficient[place] = segment.coefficient[present]
-    segment.coefficient = coefficient
+    segment.coefficient = in_columns(segment.coefficient, column, 0)
+
+
+def in_columns(table: NDArray[Any], column: Ids, gap: int) -> NDArray[Any]:
+    """Each number of a table in the column of its row that is said, gaps between them.
+
+    >>> in_columns(np.array([[7, -1], [8, 9]]), np.array([[1, -1], [0, 1]]), -1).tolist()
+    [[-1, 7], [8, 9]]
+    """
+    present = column >= 0
+    moved = np.full((len(column), int(column.max()) + 1), gap, table.dtype)
+    moved[np.nonzero(present)[0], column[present]] = table[present]
+    return moved
 
 
 def columns_by_holes(operand: Operand) -> tuple[Ids, Ids] | None:
