@@ -222,11 +222,11 @@ class EagerLoss:
         terms = [y * seed for y, seed in zip(out, seeds, strict=True)]
         return sum(terms, start=Value(0.0))
 
-    def columns_of(self, data: Dataset) -> tuple[Floats, list[Any]]:
+    def columns_of(self, data: Dataset) -> tuple[Floats, Sequence[Any]]:
         """Inputs and targets of a data set, the former as an array, which is kept in `columns`."""
         if id(data) not in self.columns:
             self.columns[id(data)] = data, as_array(data.inputs)
-        return self.columns[id(data)][1], list(data.targets)
+        return self.columns[id(data)][1], data.targets
 
 
 def traced(program: Program, run: Callable[[], Any]) -> Any:
