@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassgrad.files import write_atomically
 from glassgrad.lift.text.source import CONSTANTS
 
 if TYPE_CHECKING:
@@ -28,10 +30,12 @@ def save_module(program: Program, path: Path) -> list[Path]:
     """Write the source to a file, with a file beside it for large constants; returns which."""
     text, large = program.source(), program.constants()
     if not large:
-        path.write_text(text, encoding="utf-8")
+        write_atomically(path, text)
         return [path]
     beside = constants_file(path)
-    np.savez(beside, **large)  # type: ignore[arg-type]  # names to arrays
+    packed = BytesIO()
+    np.savez(packed, **large)  # type: ignore[arg-type]  # names to arrays
+    write_atomically(beside, packed.getvalue())
     load = (
         f'with np.load(Path(__file__).with_name("{beside.name}")) as file:\n'
         "    CONSTANTS = dict(file)"
@@ -39,5 +43,5 @@ def save_module(program: Program, path: Path) -> list[Path]:
     head, _, rest = text.partition("import numpy as np\n")
     head = f"{head.rstrip()}\nfrom pathlib import Path\n\n".lstrip()
     rest = rest.replace(CONSTANTS, load, 1)
-    path.write_text(f"{head}import numpy as np\n{rest}", encoding="utf-8")
+    write_atomically(path, f"{head}import numpy as np\n{rest}")
     return [path, beside]
