@@ -190,15 +190,12 @@ def lift(options: Namespace) -> int:
             names = run_program(path)  # what it prints is no part of the module
     except ProgramError as error:
         return _failed(error)
-    lifted = [
-        name for name, thing in names.items() if isinstance(thing, Program) and thing.is_lifted
-    ]
-    waiting = [
-        name for name, thing in names.items() if isinstance(thing, Program) and not thing.is_lifted
-    ]
+    programs = {name: thing for name, thing in names.items() if isinstance(thing, Program)}
+    lifted = [name for name, program in programs.items() if program.is_lifted]
+    waiting = [name for name in programs if name not in lifted]
     if lifted and options.value in (None, *lifted):
         name = options.value or lifted[-1]
-        program = names[name]
+        program = programs[name]
     else:
         values = values_in(names, path.read_bytes())
         values = [name for name in values if isinstance(names[name], Value)]
